@@ -1,0 +1,307 @@
+package files
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+const (
+	fileMode   = 0o644 // before umask
+	folderMode = 0o755
+)
+
+// Options adjust an engine. The zero value is what most callers want.
+type Options struct {
+	// Width is how many operations run at once. A goroutine blocked on a regular
+	// file holds an OS thread, and the runtime dies at 10,000 of them.
+	// Default: 64 for a Direct, 16 for a Pool.
+	Width int
+}
+
+// Direct is the Engine whose operations run on the calling goroutine.
+type Direct struct {
+	root    *os.Root
+	top     *os.File // the root folder, open from the start so that Sync hears of every write-back error since
+	slots   chan struct{}
+	folders *folders
+	written *unsynced // nil where the kernel syncs a whole file system in one call
+}
+
+var _ Engine = (*Direct)(nil)
+
+// NewDirect opens an engine below root, which is made when missing.
+func NewDirect(root string, opt Options) (*Direct, error) {
+	if err := os.MkdirAll(root, folderMode); err != nil {
+		return nil, err
+	}
+	r, err := os.OpenRoot(root)
+	if err != nil {
+		return nil, err
+	}
+	top, err := r.Open(".")
+	if err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return &Direct{
+		root:    r,
+		top:     top,
+		slots:   make(chan struct{}, cmp.Or(max(opt.Width, 0), 64)),
+		folders: newFolders(r, folderLimit()),
+		written: newUnsynced(),
+	}, nil
+}
+
+// Close releases the engine. Operations still running end as they would have;
+// later ones fail with [fs.ErrClosed]. Open files stay open.
+func (d *Direct) Close() error {
+	return errors.Join(d.folders.close(), d.top.Close(), d.root.Close())
+}
+
+// enter checks name and waits for a turn; each success is paid back with leave.
+func (d *Direct) enter(ctx context.Context, op, name string) error {
+	if !valid(name) {
+		return &fs.PathError{Op: op, Path: name, Err: fs.ErrInvalid}
+	}
+	if err := ctx.Err(); err != nil {
+		return &fs.PathError{Op: op, Path: name, Err: err}
+	}
+	select {
+	case d.slots <- struct{}{}:
+		return nil
+	default:
+	}
+	select {
+	case d.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return &fs.PathError{Op: op, Path: name, Err: ctx.Err()}
+	}
+}
+
+func (d *Direct) leave() { <-d.slots }
+
+// valid reports whether name is a plain relative path: no empty, "." or ".."
+// element and no NUL, or "." alone. Unlike [fs.ValidPath] it takes names that are
+// not UTF-8, for disks hold them.
+func valid(name string) bool {
+	if name == "." {
+		return true
+	}
+	start := 0
+	for i := 0; i <= len(name); i++ {
+		if i == len(name) || name[i] == '/' {
+			switch name[start:i] {
+			case "", ".", "..":
+				return false
+			}
+			start = i + 1
+		} else if name[i] == 0 {
+			return false
+		}
+	}
+	return filepath.Separator == '/' || !strings.ContainsRune(name, filepath.Separator) && filepath.IsLocal(name)
+}
+
+// split cuts a valid name into its folder ("." at the top) and its last element.
+func split(name string) (dir, base string) {
+	if i := strings.LastIndexByte(name, '/'); i >= 0 {
+		return name[:i], name[i+1:]
+	}
+	return ".", name
+}
+
+// ReadFile implements [Engine].
+func (d *Direct) ReadFile(ctx context.Context, name string) ([]byte, error) {
+	if err := d.enter(ctx, "read", name); err != nil {
+		return nil, err
+	}
+	defer d.leave()
+	f, err := d.open(name, os.O_RDONLY)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() // nothing was written
+	room := int64(bytes.MinRead)
+	if info, err := f.Stat(); err == nil {
+		room += min(info.Size(), 64<<20) // a size is only what the file says of itself
+	}
+	data := bytes.NewBuffer(make([]byte, 0, room))
+	if _, err := data.ReadFrom(f); err != nil {
+		return nil, err
+	}
+	return data.Bytes(), nil
+}
+
+// open opens name in a folder that is kept open. Where that does not work for
+// whatever reason, a link or a folder exchanged meanwhile, [os.Root] has the say.
+func (d *Direct) open(name string, flag int) (*os.File, error) {
+	dir, base := split(name)
+	if folder, err := d.folders.open(dir); err == nil {
+		defer folder.release()
+		if f, err := folder.open(base, name, flag); err == nil {
+			return f, nil
+		}
+	}
+	return d.root.OpenFile(name, flag, fileMode)
+}
+
+// PutFile implements [Engine]. What stands at name is removed and never written
+// through, so links, pipes and hard links planted there harm nobody. Two callers
+// must not put the same name at once: the error of one would remove the other's file.
+//
+// Folders are kept open between calls. One that is removed meanwhile is made
+// again; one that another process moves is followed to where it went.
+func (d *Direct) PutFile(ctx context.Context, name string, data []byte) error {
+	if err := d.enter(ctx, "put", name); err != nil {
+		return err
+	}
+	defer d.leave()
+	dir, base := split(name)
+	err := d.put(dir, base, name, data)
+	if errors.Is(err, fs.ErrNotExist) { // the folder was removed under our handle
+		d.folders.forget(dir)
+		err = d.put(dir, base, name, data)
+	}
+	if err == nil {
+		d.written.add(d.root, name)
+	}
+	return err
+}
+
+func (d *Direct) put(dir, base, name string, data []byte) error {
+	f, err := d.folders.open(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := d.root.MkdirAll(dir, folderMode); err != nil {
+			return err
+		}
+		f, err = d.folders.open(dir)
+	}
+	if err != nil {
+		return err
+	}
+	defer f.release()
+	return f.put(base, name, data)
+}
+
+// Open implements [Engine].
+func (d *Direct) Open(ctx context.Context, name string, flag int) (File, error) {
+	if err := d.enter(ctx, "open", name); err != nil {
+		return nil, err
+	}
+	defer d.leave()
+	f, err := d.open(name, flag)
+	if flag&os.O_CREATE != 0 && errors.Is(err, fs.ErrNotExist) {
+		if err := d.root.MkdirAll(path.Dir(name), folderMode); err != nil {
+			return nil, err
+		}
+		f, err = d.root.OpenFile(name, flag, fileMode)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if flag&(os.O_CREATE|os.O_TRUNC) != 0 {
+		d.written.add(d.root, name)
+	}
+	return &file{engine: d, name: name, os: f}, nil
+}
+
+// Rename implements [Engine].
+func (d *Direct) Rename(ctx context.Context, from, to string) error {
+	if err := d.enter(ctx, "rename", from); err != nil {
+		return err
+	}
+	defer d.leave()
+	if !valid(to) {
+		return &fs.PathError{Op: "rename", Path: to, Err: fs.ErrInvalid}
+	}
+	err := d.rename(from, to)
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, gone := d.root.Lstat(from); gone != nil {
+			return err
+		}
+		if err := d.root.MkdirAll(path.Dir(to), folderMode); err != nil {
+			return err
+		}
+		err = d.rename(from, to)
+	}
+	return err
+}
+
+func (d *Direct) rename(from, to string) error {
+	d.folders.forget(from) // windows moves no folder that is open
+	err := d.root.Rename(from, to)
+	d.folders.forget(from)
+	if link, ok := errors.AsType[*os.LinkError](err); ok {
+		return &fs.PathError{Op: "rename", Path: from, Err: fmt.Errorf("to %s: %w", to, link.Err)}
+	}
+	if err == nil {
+		d.written.move(d.root, from, to)
+	}
+	return err
+}
+
+// Remove implements [Engine].
+func (d *Direct) Remove(ctx context.Context, name string) error {
+	return d.remove(ctx, name, d.root.Remove)
+}
+
+// RemoveAll implements [Engine].
+func (d *Direct) RemoveAll(ctx context.Context, name string) error {
+	return d.remove(ctx, name, d.root.RemoveAll)
+}
+
+func (d *Direct) remove(ctx context.Context, name string, rm func(string) error) error {
+	if err := d.enter(ctx, "remove", name); err != nil {
+		return err
+	}
+	defer d.leave()
+	d.folders.forget(name)
+	err := rm(name)
+	d.folders.forget(name)
+	return err
+}
+
+// Stat implements [Engine].
+func (d *Direct) Stat(ctx context.Context, name string) (fs.FileInfo, error) {
+	if err := d.enter(ctx, "stat", name); err != nil {
+		return nil, err
+	}
+	defer d.leave()
+	return d.root.Lstat(name)
+}
+
+// ReadDir implements [Engine]. Entries come sorted by name.
+func (d *Direct) ReadDir(ctx context.Context, name string) ([]fs.DirEntry, error) {
+	if err := d.enter(ctx, "readdir", name); err != nil {
+		return nil, err
+	}
+	defer d.leave()
+	f, err := d.root.OpenFile(name, os.O_RDONLY|openFolderFlag, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() // nothing was written
+	entries, err := f.ReadDir(-1)
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return entries, err
+}
+
+// Sync implements [Engine]. It covers the file system that holds the root; others
+// mounted below it are not reached by syncfs. An error means that something
+// written since the last Sync may be lost: calling again does not bring it back.
+func (d *Direct) Sync(ctx context.Context) error {
+	if err := d.enter(ctx, "sync", "."); err != nil {
+		return err
+	}
+	defer d.leave()
+	return d.sync()
+}

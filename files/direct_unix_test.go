@@ -1,0 +1,147 @@
+//go:build unix
+
+package files_test
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"crawl/files"
+
+	"golang.org/x/sys/unix"
+)
+
+// fileSizeLimit makes every write beyond n bytes of a file fail, after a short
+// write up to there. It holds for the process, so its users do not run in parallel.
+func fileSizeLimit(t *testing.T, n uint64) {
+	t.Helper()
+	signal.Ignore(unix.SIGXFSZ)
+	var old unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_FSIZE, &old); err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: n, Max: old.Max}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &old); err != nil {
+			t.Fatal(err)
+		}
+		signal.Reset(unix.SIGXFSZ)
+	})
+}
+
+func TestWriteThatFailsMidway(t *testing.T) {
+	root := t.TempDir()
+	eng := direct(t, root, files.Options{})
+	defer eng.Close()
+	for _, name := range []string{"d/old", "d/older"} {
+		if err := eng.PutFile(t.Context(), name, []byte("old")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fileSizeLimit(t, 1000)
+	big := make([]byte, 4096)
+
+	if err := eng.WriteFile(t.Context(), "d/old", big); !errors.Is(err, syscall.EFBIG) {
+		t.Errorf("WriteFile: %v", err)
+	}
+	for _, name := range []string{"d/new", "d/older"} {
+		if err := eng.PutFile(t.Context(), name, big); !errors.Is(err, syscall.EFBIG) || !strings.Contains(err.Error(), name) {
+			t.Errorf("PutFile: %v", err)
+		}
+	}
+	if left, err := filepath.Glob(filepath.Join(root, "d/*")); err != nil || len(left) != 1 {
+		t.Errorf("left are %v, %v", left, err)
+	}
+	if got, err := eng.ReadFile(t.Context(), "d/old"); err != nil || string(got) != "old" {
+		t.Errorf("WriteFile changed the file to %q, %v", got, err)
+	}
+}
+
+func TestLogThatFailsMidway(t *testing.T) {
+	eng := direct(t, t.TempDir(), files.Options{})
+	defer eng.Close()
+	log, err := files.OpenLog(t.Context(), eng, "log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fileSizeLimit(t, 1000)
+	line := []byte(strings.Repeat("x", 299) + "\n")
+	for range 3 {
+		if _, err := log.Append(t.Context(), line); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := log.Append(t.Context(), line); !errors.Is(err, syscall.EFBIG) {
+		t.Errorf("Append: %v", err)
+	}
+	if info, err := eng.Stat(t.Context(), "log"); err != nil || info.Size() != 900 || log.Size() != 900 {
+		t.Errorf("%v holds %d, Size %d, want 900", err, info.Size(), log.Size())
+	}
+	if err := log.Close(); !errors.Is(err, syscall.EFBIG) {
+		t.Errorf("Close: %v", err)
+	}
+}
+
+// TestPlantedPipe: opening a pipe for writing would wait for a reader, for ever.
+func TestPlantedPipe(t *testing.T) {
+	root := t.TempDir()
+	eng := direct(t, root, files.Options{})
+	defer eng.Close()
+	if err := unix.Mkfifo(filepath.Join(root, "pipe"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := eng.ReadDir(t.Context(), "pipe"); err == nil {
+		t.Error("a pipe was read as a folder")
+	}
+	if err := eng.PutFile(t.Context(), "pipe/below", nil); !errors.Is(err, syscall.ENOTDIR) {
+		t.Error(err)
+	}
+	if err := eng.PutFile(t.Context(), "pipe", []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := eng.Stat(t.Context(), "pipe"); err != nil || !info.Mode().IsRegular() {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+}
+
+func TestDescriptorsRunOut(t *testing.T) {
+	root := t.TempDir()
+	eng := direct(t, root, files.Options{})
+	defer eng.Close()
+	var old unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &old); err != nil {
+		t.Fatal(err)
+	}
+	spare, err := os.Open(root) // its number is the lowest that is free
+	if err != nil {
+		t.Fatal(err)
+	}
+	low := uint64(spare.Fd())
+	if err := spare.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: low, Max: old.Max}); err != nil {
+		t.Fatal(err)
+	}
+	put := eng.PutFile(t.Context(), "d/f", nil)
+	_, open := eng.Open(t.Context(), "f", os.O_RDWR|os.O_CREATE)
+	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &old); err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range []error{put, open} {
+		if _, ok := errors.AsType[*fs.PathError](err); !ok || !errors.Is(err, syscall.EMFILE) {
+			t.Errorf("got %v", err)
+		}
+	}
+	if err := eng.PutFile(t.Context(), "d/f", nil); err != nil {
+		t.Error("after it:", err)
+	}
+}

@@ -1,0 +1,54 @@
+package files
+
+import (
+	"context"
+	"io"
+	"io/fs"
+)
+
+// Engine does file operations below one root folder. Names are slash-separated
+// paths relative to it; nothing outside is reached, not even through symbolic
+// links planted below. Implementations are safe for concurrent use.
+//
+// Every call hears ctx while it waits for its turn. An operation that the kernel
+// has begun on a regular file can't be interrupted: it runs to its end.
+// Errors are [*fs.PathError] or wrap one.
+type Engine interface {
+	// ReadFile returns the whole file.
+	ReadFile(ctx context.Context, name string) ([]byte, error)
+	// WriteFile writes the file whole or not at all: temporary name, fsync,
+	// rename, fsync of the folder. Missing folders are made.
+	WriteFile(ctx context.Context, name string, data []byte) error
+	// PutFile writes data under its final name at once, in place of what is there:
+	// half the cost of WriteFile, for callers who commit the file by other means.
+	// Missing folders are made. After an error it leaves no file.
+	PutFile(ctx context.Context, name string, data []byte) error
+	// Open opens name as [os.OpenFile] does, with missing folders made when flag
+	// says os.O_CREATE.
+	Open(ctx context.Context, name string, flag int) (File, error)
+	// Rename moves a file, in place of what stands at the new name; missing
+	// folders are made.
+	Rename(ctx context.Context, from, to string) error
+	Remove(ctx context.Context, name string) error
+	RemoveAll(ctx context.Context, name string) error
+	Stat(ctx context.Context, name string) (fs.FileInfo, error) // does not follow a final link
+	ReadDir(ctx context.Context, name string) ([]fs.DirEntry, error)
+	// Sync makes durable everything that was written through this engine before
+	// the call: one syncfs on Linux, fsync of each written file elsewhere.
+	Sync(ctx context.Context) error
+	Close() error
+}
+
+// File is an open file. Its methods may block the calling goroutine's thread,
+// bounded by the engine's width; none is safe for concurrent use but ReadAt and WriteAt.
+type File interface {
+	io.Reader
+	io.Writer
+	io.ReaderAt
+	io.WriterAt
+	io.Closer
+	Name() string // relative to the engine's root
+	Stat() (fs.FileInfo, error)
+	Truncate(size int64) error
+	Sync() error
+}

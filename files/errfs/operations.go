@@ -1,0 +1,99 @@
+package errfs
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+
+	"crawl/files"
+)
+
+// ReadFile implements [files.Engine].
+func (e *Engine) ReadFile(ctx context.Context, name string) ([]byte, error) {
+	if _, err := e.check(ReadFile, name, 0); err != nil {
+		return nil, err
+	}
+	return e.inner.ReadFile(ctx, name)
+}
+
+// WriteFile implements [files.Engine].
+func (e *Engine) WriteFile(ctx context.Context, name string, data []byte) error {
+	if _, err := e.check(WriteFile, name, len(data)); err != nil {
+		return err
+	}
+	return e.inner.WriteFile(ctx, name, data)
+}
+
+// PutFile implements [files.Engine]. A fault leaves no file, as a real one would.
+func (e *Engine) PutFile(ctx context.Context, name string, data []byte) error {
+	if _, err := e.check(PutFile, name, len(data)); err != nil {
+		if left := e.inner.Remove(ctx, name); left != nil && !errors.Is(left, fs.ErrNotExist) {
+			return errors.Join(err, left)
+		}
+		return err
+	}
+	return e.inner.PutFile(ctx, name, data)
+}
+
+// Open implements [files.Engine].
+func (e *Engine) Open(ctx context.Context, name string, flag int) (files.File, error) {
+	if _, err := e.check(Open, name, 0); err != nil {
+		return nil, err
+	}
+	f, err := e.inner.Open(ctx, name, flag)
+	if err != nil {
+		return nil, err
+	}
+	return &file{File: f, engine: e}, nil
+}
+
+// Rename implements [files.Engine]. Rules match the old name.
+func (e *Engine) Rename(ctx context.Context, from, to string) error {
+	if _, err := e.check(Rename, from, 0); err != nil {
+		return err
+	}
+	return e.inner.Rename(ctx, from, to)
+}
+
+// Remove implements [files.Engine].
+func (e *Engine) Remove(ctx context.Context, name string) error {
+	if _, err := e.check(Remove, name, 0); err != nil {
+		return err
+	}
+	return e.inner.Remove(ctx, name)
+}
+
+// RemoveAll implements [files.Engine].
+func (e *Engine) RemoveAll(ctx context.Context, name string) error {
+	if _, err := e.check(RemoveAll, name, 0); err != nil {
+		return err
+	}
+	return e.inner.RemoveAll(ctx, name)
+}
+
+// Stat implements [files.Engine].
+func (e *Engine) Stat(ctx context.Context, name string) (fs.FileInfo, error) {
+	if _, err := e.check(Stat, name, 0); err != nil {
+		return nil, err
+	}
+	return e.inner.Stat(ctx, name)
+}
+
+// ReadDir implements [files.Engine].
+func (e *Engine) ReadDir(ctx context.Context, name string) ([]fs.DirEntry, error) {
+	if _, err := e.check(ReadDir, name, 0); err != nil {
+		return nil, err
+	}
+	return e.inner.ReadDir(ctx, name)
+}
+
+// Sync implements [files.Engine]. Its name is ".".
+func (e *Engine) Sync(ctx context.Context) error {
+	if _, err := e.check(Sync, ".", 0); err != nil {
+		return err
+	}
+	return e.inner.Sync(ctx)
+}
+
+// Close implements [files.Engine]. No rule touches it.
+func (e *Engine) Close() error { return e.inner.Close() }

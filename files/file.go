@@ -1,0 +1,73 @@
+package files
+
+import (
+	"io/fs"
+	"os"
+)
+
+// file is an open file whose every operation waits for a turn of its engine.
+// [os.File] retries EINTR and goes on after short writes.
+type file struct {
+	engine *Direct
+	name   string
+	os     *os.File
+}
+
+func (f *file) enter() { f.engine.slots <- struct{}{} }
+func (f *file) leave() { f.engine.leave() }
+
+func (f *file) Read(p []byte) (int, error) {
+	f.enter()
+	defer f.leave()
+	return f.os.Read(p)
+}
+
+func (f *file) ReadAt(p []byte, off int64) (int, error) {
+	f.enter()
+	defer f.leave()
+	return f.os.ReadAt(p, off)
+}
+
+func (f *file) Write(p []byte) (int, error) {
+	f.enter()
+	defer f.leave()
+	f.engine.written.add(f.engine.root, f.name)
+	return f.os.Write(p)
+}
+
+func (f *file) WriteAt(p []byte, off int64) (int, error) {
+	f.enter()
+	defer f.leave()
+	f.engine.written.add(f.engine.root, f.name)
+	return f.os.WriteAt(p, off)
+}
+
+func (f *file) Truncate(size int64) error {
+	f.enter()
+	defer f.leave()
+	f.engine.written.add(f.engine.root, f.name)
+	return f.os.Truncate(size)
+}
+
+func (f *file) Sync() error {
+	f.enter()
+	defer f.leave()
+	return f.os.Sync()
+}
+
+func (f *file) Close() error {
+	f.enter()
+	defer f.leave()
+	return f.os.Close()
+}
+
+func (f *file) Stat() (fs.FileInfo, error) {
+	f.enter()
+	defer f.leave()
+	return f.os.Stat()
+}
+
+func (f *file) Name() string { return f.name }
+
+// Fd lets [Lock] reach the descriptor.
+func (f *file) Fd() uintptr { return f.os.Fd() }
