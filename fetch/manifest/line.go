@@ -1,0 +1,58 @@
+package manifest
+
+import "time"
+
+// Schema is the version of [Line]'s meaning. The first line of a manifest carries it.
+const Schema = 1
+
+// Outcome says how a URL ended. Each URL has exactly one.
+type Outcome string
+
+// The outcomes.
+const (
+	Fetched      Outcome = "fetched"
+	NotModified  Outcome = "not_modified"
+	Duplicate    Outcome = "duplicate"
+	RobotsDenied Outcome = "robots_denied"
+	OutOfScope   Outcome = "out_of_scope"
+	TooLarge     Outcome = "too_large"
+	Gone         Outcome = "gone"
+	Failed       Outcome = "failed"
+	Skipped      Outcome = "skipped"
+)
+
+// Line is one record of the manifest: what became of one URL.
+type Line struct {
+	Schema      int        `json:"schema,omitempty"` // on the first line only
+	URL         string     `json:"url"`
+	FinalURL    string     `json:"final_url,omitempty"` // where redirects led, when they did
+	Outcome     Outcome    `json:"outcome"`
+	Reason      string     `json:"reason,omitempty"` // one clear line for people
+	ErrorClass  string     `json:"error_class,omitempty"`
+	Status      int        `json:"status,omitempty"`
+	ContentType string     `json:"content_type,omitempty"`
+	Bytes       int64      `json:"bytes"`      // stored, after content decoding
+	WireBytes   int64      `json:"wire_bytes"` // body bytes as received, before decoding
+	SHA256      string     `json:"sha256,omitempty"`
+	Path        string     `json:"path,omitempty"` // of the stored body, relative to DIR, with slashes
+	Depth       int        `json:"depth"`
+	Parent      string     `json:"parent,omitempty"`
+	Attempts    int        `json:"attempts,omitempty"`
+	Started     time.Time  `json:"started,omitzero"` // of the last attempt
+	DNS         float64    `json:"dns_ms"`
+	Connect     float64    `json:"connect_ms"`
+	TLS         float64    `json:"tls_ms"`
+	TTFB        float64    `json:"ttfb_ms"`
+	Total       float64    `json:"total_ms"`
+	RemoteIP    string     `json:"remote_ip,omitempty"`
+	Redirects   []Redirect `json:"redirects,omitempty"`
+	Input       string     `json:"input,omitempty"` // the INPUT that listed it
+	Line        int64      `json:"line,omitempty"`  // and its line there, from 1
+	Run         string     `json:"run,omitempty"`
+}
+
+// Redirect is one hop on the way to Line.FinalURL.
+type Redirect struct {
+	Status int    `json:"status"`
+	URL    string `json:"url"` // that answered with Status
+}
