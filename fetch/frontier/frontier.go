@@ -1,0 +1,32 @@
+// Package frontier holds the words that every frontier speaks: the Entry that it
+// leases and the Outcome with which the lease ends. The frontiers themselves live
+// below: [crawl/fetch/frontier/memory] schedules a streamed list.
+package frontier
+
+import "time"
+
+// Entry is one URL that waits to be fetched, or is being fetched under a lease.
+type Entry struct {
+	URL   string // canonical, as [crawl/fetch/urls.Parse] prints it
+	Host  string // politeness key: host and port of URL, as [crawl/fetch/urls.URL.Host] gives it
+	Input int32  // which INPUT listed it, from 0
+	Line  int64  // its line there, from 1; 0 when it was not read from a list
+
+	Attempts int           // fetches that ended before this one
+	Spent    time.Duration // time in flight that those took
+}
+
+// Outcome ends a lease.
+type Outcome struct {
+	// Retry asks for the entry again, not before Wait has passed; otherwise the
+	// entry is done with.
+	Retry bool
+	Wait  time.Duration
+
+	// Backoff keeps the whole host from being asked for that long: what a
+	// Retry-After says, or what an overloaded host is given.
+	Backoff time.Duration
+
+	// Spent is how long this fetch was in flight.
+	Spent time.Duration
+}
