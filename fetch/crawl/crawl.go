@@ -1,0 +1,147 @@
+// Package crawl runs a crawl: it takes URLs from lists, has a frontier decide
+// which may be asked for now, fetches them, stores their bodies and records what
+// became of each.
+//
+//	lists -> seen? -> frontier -> fetch -> store -> record -> settle
+//
+// Begin with [Crawl] and its Run. Everything that a crawl is made of comes in
+// through an interface that this package declares, so that a crawl in memory,
+// onto a disk or with injected faults is the same code. It prints nothing and
+// knows no files; the command does.
+//
+// What Run guarantees: every URL that was read has one record when Run ends by
+// itself, and after any other end those without a record are fetched by the next
+// run. A URL is recorded after its body is stored, and its lease ends after that.
+package crawl
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"crawl/fetch"
+	"crawl/fetch/frontier"
+	"crawl/fetch/list"
+	"crawl/fetch/manifest"
+	"crawl/fetch/sink"
+	"crawl/pipeline"
+	"crawl/pipeline/stats"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Frontier decides which URL is asked for next. Implementations are safe for
+// concurrent use.
+type Frontier interface {
+	pipeline.Source[frontier.Entry]
+	// Feed pulls entries while the frontier can use them, until next returns io.EOF.
+	Feed(ctx context.Context, next func(context.Context) (frontier.Entry, error)) error
+	Settle(ctx context.Context, e frontier.Entry, o frontier.Outcome) error
+}
+
+// Sink stores the body of an answer. It reads rec.Body to its end. An error of
+// the body is returned as it is, and a failure to store as a [*sink.Error];
+// neither leaves anything behind.
+type Sink interface {
+	Put(ctx context.Context, rec *fetch.Record, url string) (sink.Stored, error)
+}
+
+// Journal keeps the records.
+type Journal interface {
+	Append(ctx context.Context, line *manifest.Line) error
+}
+
+// Input is a list of URLs; [list.Reader] is one. Close ends a Next that waits.
+type Input interface {
+	Next() (list.Line, error)
+	Close() error
+}
+
+// Crawl is one run. Fill in the fields, then call Run once.
+type Crawl struct {
+	Inputs   []NamedInput
+	Seen     Seen
+	Frontier Frontier
+	Fetcher  fetch.Fetcher
+	Sink     Sink
+	Journal  Journal
+	Stats    *stats.Stats
+
+	// Existing, when set, tells what is stored for a URL already: such a URL is
+	// skipped (--skip-existing).
+	Existing func(ctx context.Context, url string) (sink.Stored, bool, error)
+
+	Header  fetch.Header   // sent with each request
+	Workers int            // fetches in flight, at least 1
+	Mode    pipeline.Mode  // what runs the workers; "" means pool
+	Timeout time.Duration  // for one URL in flight, redirects and retries included; default 60 s
+	Retry   pipeline.Retry // the zero value never retries
+	RunID   string         // name of this run, for the records
+	Log     *slog.Logger   // of single URLs at debug level; nil: none
+}
+
+// NamedInput is an Input and what its user calls it.
+type NamedInput struct {
+	Name string
+	Input
+}
+
+// DefaultTimeout bounds the time that one URL may be in flight.
+const DefaultTimeout = 60 * time.Second
+
+// Run runs the crawl until every URL is recorded, drain is closed or ctx ends.
+// At drain it takes no more URLs, lets those in flight end and returns nil. When
+// ctx ends it drops what is in flight and returns ctx's cause. Any other error is
+// a failure to store or record, or to read an input; a list that breaks off ends
+// the feeding, and its error is returned once what was read is done.
+func (c *Crawl) Run(ctx context.Context, drain <-chan struct{}) error {
+	if c.Mode == "" {
+		c.Mode = pipeline.Pool
+	}
+	if c.Timeout == 0 {
+		c.Timeout = DefaultTimeout
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	var broken error // of an input
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		broken, err = c.feed(ctx, drain)
+		return err
+	})
+	group.Go(func() error {
+		src := pipeline.Until[frontier.Entry](c.Frontier, drain)
+		return pipeline.Run(ctx, c.Mode, max(1, c.Workers), src, pipeline.Shared(c.visit), c.settle)
+	})
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return broken
+}
+
+// settle ends the lease of what was visited: recorded first, so that a crash in
+// between repeats a fetch and loses none.
+func (c *Crawl) settle(ctx context.Context, r pipeline.Result[frontier.Entry, visit]) error {
+	if r.Err != nil {
+		return r.Err
+	}
+	if line := r.Out.line; line != nil {
+		line.Total = millis(r.Took)
+		if err := c.record(ctx, line, r.Took); err != nil {
+			return err
+		}
+	}
+	r.Out.end.Spent = r.Took
+	return c.Frontier.Settle(ctx, r.In, r.Out.end)
+}
+
+// record writes the one line of a URL and counts it.
+func (c *Crawl) record(ctx context.Context, line *manifest.Line, took time.Duration) error {
+	line.Run = c.RunID
+	if err := c.Journal.Append(ctx, line); err != nil {
+		return err
+	}
+	c.Stats.Add(Item(line, took))
+	return nil
+}

@@ -1,0 +1,200 @@
+package crawl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"time"
+
+	"crawl/fetch"
+	"crawl/fetch/frontier"
+	"crawl/fetch/manifest"
+	"crawl/fetch/sink"
+	"crawl/fetch/urls"
+)
+
+// visit is what one fetch came to: a record, or no record yet.
+type visit struct {
+	line *manifest.Line // nil when the URL is asked for again
+	end  frontier.Outcome
+}
+
+// visit fetches an entry once. Its error is a failure to store, which ends the crawl.
+func (c *Crawl) visit(ctx context.Context, e frontier.Entry) (visit, error) {
+	started := time.Now()
+	line := &manifest.Line{
+		URL:      shown(e.URL),
+		Attempts: e.Attempts + 1,
+		Started:  started,
+		Input:    c.inputName(e.Input),
+		Line:     e.Line,
+	}
+	rec, err := c.Fetcher.Fetch(ctx, &fetch.Request{URL: e.URL, Header: c.Header, Deadline: started.Add(c.Timeout - e.Spent)})
+	if err == nil {
+		defer rec.Body.Close()
+		describe(line, rec)
+		if good(rec.Status) {
+			err = c.store(ctx, line, rec, e.URL)
+		}
+	}
+	if disk, ok := errors.AsType[*sink.Error](err); ok {
+		return visit{}, disk
+	}
+	if ctx.Err() != nil { // stopped by hand: no record, so the next run repeats it
+		return visit{end: frontier.Outcome{Retry: true}}, nil
+	}
+	if again, ok := c.again(rec, err, e, time.Since(started)); ok {
+		c.tell("again later", line, "attempt", line.Attempts, "wait", again.Wait, "why", why(rec, err))
+		return visit{end: again}, nil
+	}
+	v := visit{line: line, end: frontier.Outcome{Backoff: backoff(rec, err)}}
+	switch {
+	case err != nil:
+		failed(line, err)
+	case rec.Status == http.StatusNotModified:
+		line.Outcome = manifest.NotModified
+	case !good(rec.Status):
+		refused(line, rec)
+	}
+	c.tell(string(line.Outcome), line, "status", line.Status, "bytes", line.Bytes, "why", line.Reason)
+	return v, nil
+}
+
+// tell logs what happens to single URLs, for those who ask for it.
+func (c *Crawl) tell(what string, line *manifest.Line, more ...any) {
+	if c.Log.Enabled(context.Background(), slog.LevelDebug) {
+		c.Log.Debug(what, append([]any{"url", line.URL}, more...)...)
+	}
+}
+
+func good(status int) bool { return status/100 == 2 }
+
+// store streams the body to the sink.
+func (c *Crawl) store(ctx context.Context, line *manifest.Line, rec *fetch.Record, url string) error {
+	stored, err := c.Sink.Put(ctx, rec, url)
+	line.WireBytes = rec.Wire.Bytes
+	if err != nil {
+		return err
+	}
+	line.Outcome = manifest.Fetched
+	line.Bytes = stored.Bytes
+	line.Path = stored.Path
+	if stored.Path != "" {
+		line.SHA256 = fmt.Sprintf("%x", stored.SHA256)
+	}
+	return nil
+}
+
+// again decides whether the entry is asked for once more, and when. An overloaded
+// host is left alone as a whole.
+func (c *Crawl) again(rec *fetch.Record, err error, e frontier.Entry, took time.Duration) (frontier.Outcome, bool) {
+	after, ok := fetch.Retryable(rec, err)
+	if !ok || e.Spent+took >= c.Timeout {
+		return frontier.Outcome{}, false
+	}
+	wait, ok := c.Retry.Wait(e.Attempts, after, rand.Float64())
+	if !ok {
+		return frontier.Outcome{}, false
+	}
+	end := frontier.Outcome{Retry: true, Wait: wait}
+	if after > 0 || err == nil && overloaded(rec.Status) {
+		end.Backoff = wait
+	}
+	return end, true
+}
+
+// backoff is how long a host that is overloaded wants to be left alone, also
+// after the last attempt at a URL. What a server may ask for has a limit.
+func backoff(rec *fetch.Record, err error) time.Duration {
+	if err != nil || !overloaded(rec.Status) {
+		return 0
+	}
+	return min(fetch.RetryAfter(rec.Header, time.Now()), time.Hour)
+}
+
+func overloaded(status int) bool {
+	return status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable
+}
+
+// describe fills in what an answer tells.
+func describe(line *manifest.Line, rec *fetch.Record) {
+	line.Status = rec.Status
+	line.ContentType = rec.Header.Get("Content-Type")
+	if len(rec.Redirects) > 0 {
+		line.FinalURL = shown(rec.URL)
+		line.Redirects = hops(rec.Redirects)
+	}
+	line.DNS, line.Connect, line.TLS = millis(rec.Timing.DNS), millis(rec.Timing.Connect), millis(rec.Timing.TLS)
+	line.TTFB = millis(rec.Timing.TTFB)
+	if rec.RemoteAddr.IsValid() {
+		line.RemoteIP = rec.RemoteAddr.Addr().String()
+	}
+}
+
+func hops(from []fetch.Hop) []manifest.Redirect {
+	to := make([]manifest.Redirect, len(from))
+	for i, hop := range from {
+		to[i] = manifest.Redirect{Status: hop.Status, URL: shown(hop.URL)}
+	}
+	return to
+}
+
+// failed fills in why there is no answer, or no whole one.
+func failed(line *manifest.Line, err error) {
+	line.Outcome = manifest.Failed
+	line.Reason = err.Error()
+	e, ok := errors.AsType[*fetch.Error](err)
+	if !ok {
+		line.ErrorClass = string(fetch.ClassProtocol)
+		return
+	}
+	line.ErrorClass, line.Reason = string(e.Class), e.Reason
+	if e.Class == fetch.ClassTooLarge {
+		line.Outcome = manifest.TooLarge
+	}
+	if len(e.Redirects) > 0 {
+		line.FinalURL = shown(e.URL)
+		line.Redirects = hops(e.Redirects)
+	}
+}
+
+// refused fills in that the answer is not what was asked for.
+func refused(line *manifest.Line, rec *fetch.Record) {
+	line.Outcome = manifest.Failed
+	line.Reason = strings.TrimSpace(fmt.Sprintf("the server answered %d %s", rec.Status, rec.Reason))
+	switch rec.Status / 100 {
+	case 4:
+		line.ErrorClass = string(fetch.ClassHTTP4xx)
+	case 5:
+		line.ErrorClass = string(fetch.ClassHTTP5xx)
+	default:
+		line.ErrorClass = string(fetch.ClassProtocol)
+	}
+}
+
+func why(rec *fetch.Record, err error) string {
+	if err != nil {
+		return err.Error()
+	}
+	return fmt.Sprintf("status %d", rec.Status)
+}
+
+// shown is a URL as it may be shown and kept: without a password.
+func shown(url string) string {
+	if !strings.Contains(url, "@") {
+		return url
+	}
+	u, err := urls.Parse(url)
+	if err != nil {
+		return url
+	}
+	return u.Redacted()
+}
+
+func millis(d time.Duration) float64 {
+	return float64(d.Round(time.Microsecond)) / float64(time.Millisecond)
+}

@@ -1,0 +1,101 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"crawl/fetch/urls"
+)
+
+// DefaultMaxRedirects is how many redirects are followed when nothing else is said.
+const DefaultMaxRedirects = 10
+
+// Redirect follows redirects, at most limit of them (RFC 9110 section 15.4):
+// 301, 302, 303, 307 and 308 with a Location. 0 means [DefaultMaxRedirects], a
+// negative limit follows none. 303 turns a request into GET, as 301 and 302 turn
+// POST. Credentials stay behind when the origin changes. The hops are in
+// Record.Redirects, and in [Error.Redirects] when the chain broke.
+func Redirect(limit int) Layer {
+	setDefault(&limit, DefaultMaxRedirects)
+	return func(next Fetcher) Fetcher {
+		return FetcherFunc(func(ctx context.Context, req *Request) (*Record, error) {
+			return follow(ctx, next, req, limit)
+		})
+	}
+}
+
+func follow(ctx context.Context, next Fetcher, req *Request, limit int) (*Record, error) {
+	var hops []Hop
+	for {
+		rec, err := next.Fetch(ctx, req)
+		if err != nil {
+			if e, ok := errors.AsType[*Error](err); ok {
+				e.Redirects = hops
+			}
+			return nil, err
+		}
+		location := rec.Header.Get("Location")
+		if !redirects(rec.Status) || location == "" || limit < 0 {
+			rec.Redirects = hops
+			return rec, nil
+		}
+		rec.Body.Close()
+		hops = append(hops, Hop{URL: req.URL, Status: rec.Status})
+		if req, err = nextHop(req, rec.Status, location, hops, limit); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func redirects(status int) bool {
+	switch status {
+	case 301, 302, 303, 307, 308:
+		return true
+	}
+	return false
+}
+
+// nextHop is the request that follows the last of hops.
+func nextHop(req *Request, status int, location string, hops []Hop, limit int) (*Request, error) {
+	broken := func(class Class, reason string, err error) error {
+		return &Error{Class: class, URL: req.URL, Reason: reason, Redirects: hops, Err: err}
+	}
+	from, err := urls.Parse(req.URL)
+	if err != nil {
+		return nil, broken(ClassBadURL, err.Error(), err)
+	}
+	to, err := from.Resolve(location)
+	if err != nil {
+		return nil, broken(ClassBadURL, "redirect to an unusable address: "+err.Error(), err)
+	}
+	for _, hop := range hops {
+		if hop.URL == to.String() {
+			return nil, broken(ClassRedirectLoop, "the redirects lead back to "+to.Redacted(), nil)
+		}
+	}
+	if len(hops) > limit {
+		return nil, broken(ClassRedirectLimit, "too many redirects", nil)
+	}
+	hop := &Request{Method: req.Method, URL: to.String(), Header: req.Header, Deadline: req.Deadline}
+	if m := method(req); status == 303 && m != "HEAD" || m == "POST" && (status == 301 || status == 302) {
+		hop.Method = "GET"
+	}
+	if to.Scheme() != from.Scheme() || to.Host() != from.Host() {
+		hop.Header = withoutCredentials(req.Header)
+	}
+	return hop, nil
+}
+
+// withoutCredentials is h without what must not be told to another origin.
+func withoutCredentials(h Header) Header {
+	kept := make(Header, 0, len(h))
+	for _, f := range h {
+		switch strings.ToLower(f.Name) {
+		case "authorization", "cookie", "proxy-authorization", "host":
+			continue
+		}
+		kept = append(kept, f)
+	}
+	return kept
+}

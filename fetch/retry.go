@@ -1,0 +1,108 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"crawl/pipeline"
+)
+
+// Retry asks again, after a wait, when that is worth it: see [Retryable]. Only
+// methods that may be repeated without harm are (RFC 9110 section 9.2.2). The
+// waits end early with ctx. After the last attempt its answer or error is returned.
+//
+// A crawl does not use this layer: it gives the URL back to its frontier, so that
+// no worker waits.
+func Retry(policy pipeline.Retry) Layer {
+	return func(next Fetcher) Fetcher {
+		return FetcherFunc(func(ctx context.Context, req *Request) (*Record, error) {
+			for attempt := 0; ; attempt++ {
+				rec, err := next.Fetch(ctx, req)
+				after, ok := Retryable(rec, err)
+				if !ok || !idempotent(method(req)) {
+					return rec, err
+				}
+				wait, ok := policy.Wait(attempt, after, rand.Float64())
+				if !ok {
+					return rec, err
+				}
+				if rec != nil {
+					rec.Body.Close()
+				}
+				if e := pause(ctx, wait, req.Deadline); e != nil {
+					e.URL = req.URL
+					return nil, e
+				}
+			}
+		})
+	}
+}
+
+// pause waits, unless the end would come first.
+func pause(ctx context.Context, wait time.Duration, deadline time.Time) *Error {
+	if !deadline.IsZero() && time.Until(deadline) < wait {
+		return fault(ClassTimeoutTotal, context.DeadlineExceeded, "no time is left to ask again")
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ended(ctx, deadline)
+	}
+}
+
+func idempotent(method string) bool {
+	switch method {
+	case "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE":
+		return true
+	}
+	return false
+}
+
+// Retryable reports whether asking again may help: after answers that say so
+// (408, 425, 429, 500, 502, 503, 504) and after failures of the network, but not
+// when a host does not exist, a certificate is wrong or an answer is malformed,
+// nor when time is up. after is the wait that the server asks for, or 0.
+func Retryable(rec *Record, err error) (after time.Duration, ok bool) {
+	if err != nil {
+		return 0, retryableError(err)
+	}
+	switch rec.Status {
+	case 408, 425, 429, 500, 502, 503, 504:
+		return RetryAfter(rec.Header, time.Now()), true
+	}
+	return 0, false
+}
+
+func retryableError(err error) bool {
+	switch ClassOf(err) {
+	case ClassRefused, ClassReset, ClassTruncated, ClassTimeoutConnect, ClassTimeoutIdle:
+		return true
+	case ClassDNS:
+		dns, ok := errors.AsType[*net.DNSError](err)
+		return !ok || !dns.IsNotFound
+	}
+	return false
+}
+
+// RetryAfter is the wait that a Retry-After field asks for (RFC 9110 section
+// 10.2.3): a number of seconds, or a date seen from now. It is 0 when there is
+// none, when it lies in the past and when it makes no sense.
+func RetryAfter(h Header, now time.Time) time.Duration {
+	value := strings.TrimSpace(h.Get("Retry-After"))
+	if seconds, err := strconv.ParseUint(value, 10, 63); err == nil {
+		return time.Duration(min(seconds, 1<<32)) * time.Second
+	}
+	if date, err := http.ParseTime(value); err == nil {
+		return max(0, date.Sub(now))
+	}
+	return 0
+}
