@@ -165,3 +165,37 @@ func TestEndedAtAnyMoment(t *testing.T) {
 		}
 	}
 }
+
+// TestRequestDeadline has Request.Deadline do what a context's deadline does, in
+// every phase.
+func TestRequestDeadline(t *testing.T) {
+	long := "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello"
+	ca := newCA(t)
+	cfg := &tls.Config{Certificates: []tls.Certificate{ca.sign(t, nil)}}
+	tests := []struct {
+		name, scheme string
+		talk         func(*peer)
+	}{
+		{"head", "http", (*peer).hang},
+		{"body", "http", func(p *peer) { p.request(); p.send(long); p.hang() }},
+		{"handshake", "https", (*peer).hang},
+		{"body, TLS", "https", secure(cfg, func(p *peer) { p.request(); p.send(long); p.hang() })},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			o := serve(t, tt.talk)
+			c := newClient(t, Options{})
+			c.dial.tls.RootCAs = ca.pool
+			_, _, err := read(soon(t), c, &Request{URL: tt.scheme + "://" + o.Addr + "/", Deadline: time.Now().Add(50 * time.Millisecond)})
+			wantClass(t, err, ClassTimeoutTotal)
+			wantDeadline(t, err)
+		})
+	}
+	o := serve(t, keep(ok200))
+	c := newClient(t, Options{})
+	_, _, err := read(soon(t), c, &Request{URL: o.URL, Deadline: time.Now().Add(-time.Second)})
+	wantClass(t, err, ClassTimeoutTotal)
+	if n := o.conns.Load(); n != 0 {
+		t.Errorf("%d connections after the deadline", n)
+	}
+}

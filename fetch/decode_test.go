@@ -259,7 +259,7 @@ func (r *repeat) Read(p []byte) (int, error) {
 // TestBombs feeds decoders what stands for much more than it is, or for nothing at
 // all without end. Memory and what is read stay bounded.
 func TestBombs(t *testing.T) {
-	const size, max, memory = 64 << 20, 1 << 20, 64 << 20
+	const size, max, memory = 16 << 20, 1 << 20, 64 << 20
 	bomb := func(coding string) string {
 		var b bytes.Buffer
 		w := coders[coding](&b)

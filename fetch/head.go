@@ -154,6 +154,10 @@ func emptyLine(b []byte) int {
 func splitHead(raw string) (h *head, strict []byte, err error) {
 	h = &head{header: make(Header, 0, min(strings.Count(raw, "\n"), maxFields))}
 	statusLine, rest, odd := cutLine(raw)
+	_, status, _ := strings.Cut(statusLine, " ")
+	if strings.HasPrefix(strings.TrimLeft(status, " "), "0") { // fasthttp takes 000 for 200
+		return nil, nil, fault(ClassProtocol, nil, "a status below 100")
+	}
 	for rest != "" {
 		line, after, bare := cutLine(rest)
 		rest, odd = after, odd || bare
@@ -197,14 +201,18 @@ func (h *head) addLine(line string) (odd bool, err error) {
 	}
 	before, value, ok := strings.Cut(line, ":")
 	name := strings.TrimRight(before, " \t") // RFC 9112 section 5.1 has proxies do so
-	if !ok || name == "" {
+	odd = len(name) < len(before)
+	switch {
+	case !ok || name == "":
 		return false, fault(ClassProtocol, nil, "a header line without a name")
+	case odd && (strings.EqualFold(name, "Content-Length") || strings.EqualFold(name, "Transfer-Encoding")):
+		return false, fault(ClassProtocol, nil, "a space after %s, which some take for another name", name)
 	}
 	if len(h.header) == maxFields {
 		return false, fault(ClassProtocol, nil, "more than %d header fields", maxFields)
 	}
 	h.header.Add(name, strings.Trim(value, " \t"))
-	return len(name) < len(before), nil
+	return odd, nil
 }
 
 // settleFraming makes sure that there is one way only to find the body's end
@@ -274,9 +282,6 @@ func (h *head) parse(br *bufio.Reader) error {
 		h.proto = string(p)
 	}
 	h.status = parsed.StatusCode()
-	if h.status < 100 {
-		return fault(ClassProtocol, nil, "status %d", h.status)
-	}
 	h.reason = string(parsed.StatusMessage())
 	h.length = int64(parsed.ContentLength())
 	h.keepAlive = !parsed.ConnectionClose()

@@ -69,17 +69,17 @@ func nextHop(req *Request, status int, location string, hops []Hop, limit int) (
 	if err != nil {
 		return nil, broken(ClassBadURL, "redirect to an unusable address: "+err.Error(), err)
 	}
-	for _, hop := range hops {
-		if hop.URL == to.String() {
+	hop := &Request{Method: req.Method, URL: to.String(), Header: req.Header, Deadline: req.Deadline}
+	if m := method(req); status == 303 && m != "HEAD" || m == "POST" && (status == 301 || status == 302) {
+		hop.Method = "GET"
+	}
+	for _, before := range hops {
+		if before.URL == hop.URL && method(hop) == method(req) { // a form may lead to its own page
 			return nil, broken(ClassRedirectLoop, "the redirects lead back to "+to.Redacted(), nil)
 		}
 	}
 	if len(hops) > limit {
 		return nil, broken(ClassRedirectLimit, "too many redirects", nil)
-	}
-	hop := &Request{Method: req.Method, URL: to.String(), Header: req.Header, Deadline: req.Deadline}
-	if m := method(req); status == 303 && m != "HEAD" || m == "POST" && (status == 301 || status == 302) {
-		hop.Method = "GET"
 	}
 	if to.Scheme() != from.Scheme() || to.Host() != from.Host() {
 		hop.Header = withoutCredentials(req.Header)

@@ -155,6 +155,20 @@ func TestRetryCancelled(t *testing.T) {
 	})
 }
 
+// TestRetryNoTime has a deadline that the next try could not meet: nobody waits for it.
+func TestRetryNoTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := Stack(answeringStatus(503), Retry(pipeline.Retry{Max: 9, Base: time.Minute, Cap: time.Minute}))
+		start := time.Now()
+		_, _, err := read(t.Context(), f, &Request{URL: "http://x/", Deadline: start.Add(time.Minute)})
+		wantClass(t, err, ClassTimeoutTotal)
+		wantDeadline(t, err)
+		if took := time.Since(start); took >= time.Minute {
+			t.Errorf("waited %v for a deadline of a minute", took)
+		}
+	})
+}
+
 func answeringStatus(status int) Fetcher {
 	return FetcherFunc(func(ctx context.Context, req *Request) (*Record, error) {
 		rec, err := answering("").Fetch(ctx, req)

@@ -224,3 +224,17 @@ func wantDeadline(t testing.TB, err error) {
 		t.Errorf("%v is no timeout to errors.Is and Timeout", err)
 	}
 }
+
+// canned is a connection on which the peer says what r holds, and then ends it.
+type canned struct {
+	net.Conn
+	r io.Reader
+}
+
+func (c *canned) Read(p []byte) (int, error)       { return c.r.Read(p) }
+func (c *canned) Write(p []byte) (int, error)      { return len(p), nil }
+func (c *canned) Close() error                     { return nil }
+func (c *canned) RemoteAddr() net.Addr             { return nil }
+func (c *canned) SetDeadline(time.Time) error      { return nil }
+func (c *canned) SetReadDeadline(time.Time) error  { return nil }
+func (c *canned) SetWriteDeadline(time.Time) error { return nil }
