@@ -19,6 +19,9 @@ const (
 // what was counted, such as "URLs".
 func WriteSummary(w io.Writer, s Snapshot, noun string) error {
 	var b strings.Builder
+	if s.Total == 1 {
+		noun = strings.TrimSuffix(noun, "s")
+	}
 	fmt.Fprintf(&b, "%s %s", Count(s.Total), noun)
 	if s.Earlier > 0 {
 		fmt.Fprintf(&b, " (%s by earlier runs)", Count(s.Earlier))

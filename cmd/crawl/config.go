@@ -1,0 +1,133 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+	"github.com/spf13/pflag"
+)
+
+// settle fills in the flags that the command line does not give: from CRAWL_*
+// variables, else from the configuration file. A setting in one place replaces the
+// same in the next as a whole.
+func settle(flags *pflag.FlagSet, env func(string) (string, bool)) error {
+	given := map[string]bool{}
+	flags.Visit(func(f *pflag.Flag) { given[f.Name] = true })
+	if given["jobs"] {
+		given["concurrency"] = true
+	}
+	if err := fromEnvironment(flags, env, given); err != nil {
+		return err
+	}
+	return fromFile(flags, configFile(env), given)
+}
+
+// variable is the name of a flag in the environment: CRAWL_PER_HOST for --per-host.
+func variable(flag string) string {
+	return "CRAWL_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// fromEnvironment sets what is not given, and adds it to given. A variable for a
+// repeatable flag has one value a line.
+func fromEnvironment(flags *pflag.FlagSet, env func(string) (string, bool), given map[string]bool) (err error) {
+	flags.VisitAll(func(f *pflag.Flag) {
+		value, found := env(variable(f.Name))
+		value = strings.TrimSpace(value)
+		if !found || value == "" || given[f.Name] || !configurable(f) || err != nil {
+			return
+		}
+		given[f.Name] = true
+		for v := range strings.SplitSeq(value, "\n") {
+			if e := f.Value.Set(v); e != nil {
+				err = inputError("%s=%q: %w", variable(f.Name), value, plainError(e))
+			}
+		}
+	})
+	return err
+}
+
+// configurable leaves out what only makes sense for one command line.
+func configurable(f *pflag.Flag) bool {
+	return f.Name != "help" && f.Name != "version" && f.Name != "jobs"
+}
+
+// configFile is where the settings of a user are kept.
+func configFile(env func(string) (string, bool)) string {
+	if folder, _ := env("XDG_CONFIG_HOME"); folder != "" {
+		return filepath.Join(folder, "crawl", "config.toml")
+	}
+	if home, err := os.UserHomeDir(); err == nil {
+		return filepath.Join(home, ".config", "crawl", "config.toml")
+	}
+	return ""
+}
+
+// fromFile sets what is not given to what the file says, if there is one. Its keys
+// are the names of flags.
+func fromFile(flags *pflag.FlagSet, name string, given map[string]bool) error {
+	data, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return inputError("configuration: %w", err)
+	}
+	var keys map[string]any
+	if err := toml.Unmarshal(data, &keys); err != nil {
+		if e, ok := errors.AsType[toml.ParseError](err); ok {
+			return inputError("%s: line %d: %s", name, e.Position.Line, e.Message)
+		}
+		return inputError("%s: %w", name, err)
+	}
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
+		f := flags.Lookup(key)
+		if f == nil || !configurable(f) {
+			return unknownKey(flags, name, key)
+		}
+		if given[key] {
+			continue
+		}
+		for _, value := range listed(keys[key]) {
+			if err := f.Value.Set(fmt.Sprint(value)); err != nil {
+				return inputError("%s: %s = %v: %w", name, key, value, plainError(err))
+			}
+		}
+	}
+	return nil
+}
+
+func unknownKey(flags *pflag.FlagSet, name, key string) error {
+	var names []string
+	flags.VisitAll(func(f *pflag.Flag) {
+		if configurable(f) {
+			names = append(names, f.Name)
+		}
+	})
+	if near := nearest(key, names); near != "" {
+		return inputError("%s: unknown key %q: did you mean %q?", name, key, near)
+	}
+	return inputError("%s: unknown key %q", name, key)
+}
+
+// listed makes one value a list of one.
+func listed(value any) []any {
+	if list, ok := value.([]any); ok {
+		return list
+	}
+	return []any{value}
+}
+
+// plainError replaces what Go says about a boolean.
+func plainError(err error) error {
+	if strings.HasPrefix(err.Error(), "strconv.ParseBool") {
+		return errors.New("want true or false")
+	}
+	return err
+}

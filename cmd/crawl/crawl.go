@@ -1,0 +1,227 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"crawl/fetch"
+	"crawl/fetch/crawl"
+	"crawl/fetch/frontier/memory"
+	"crawl/fetch/frontier/seen"
+	"crawl/fetch/list"
+	"crawl/fetch/manifest"
+	"crawl/pipeline"
+	"crawl/pipeline/progress"
+	"crawl/pipeline/stats"
+)
+
+// app is one crawl, from its settings to its exit code.
+type app struct {
+	process
+	console  *console
+	flags    *flags
+	commands []string // what a lone argument may have been meant as
+	run      string   // the name of this run in its records
+}
+
+// crawl opens all that a run needs, what the user may have got wrong first, and
+// then runs.
+func (a *app) crawl(ctx context.Context, args []string) (err error) {
+	a.run = fmt.Sprintf("%s-%04x", time.Now().UTC().Format("20060102T150405Z"), rand.N(1<<16))
+	r := &crawling{app: a, known: seen.New(rand.Uint64()), stats: stats.New()}
+	r.frontier = memory.New(memory.Options{
+		PerHost: a.flags.perHost.n,
+		Delay:   a.flags.delay.Duration,
+		Rate:    float64(a.flags.rate),
+		Scratch: func() (memory.Scratch, error) { return r.output.scratch(ctx) },
+	})
+	defer r.frontier.Close()
+	ctx, r.stop = watchSignals(ctx, a.process, func() {
+		a.console.say("stopping: %d in flight; Ctrl-C again to stop now", r.frontier.Stats().Leased)
+	})
+	defer r.stop.close()
+
+	if r.inputs, err = openInputs(ctx, args, a.stdin, a.commands); err != nil {
+		return err
+	}
+	defer r.inputs.close()
+	if r.failed, err = openFailedList(a.flags.failedOut); err != nil {
+		return err
+	}
+	defer r.failed.close()
+	others := len(r.inputs)
+	if a.flags.lab {
+		lab, hosts, err := startLab(ctx, a.console)
+		if err != nil {
+			return err
+		}
+		defer lab.Close()
+		others += hosts
+	}
+	var idle int
+	r.workers, idle = a.fit(openFiles(), others)
+	client := a.client(idle)
+	defer client.Close()
+	r.fetcher = fetch.Stack(client, fetch.Redirect(a.redirects()), fetch.Decode(int64(a.flags.maxSize)))
+	return r.do(ctx)
+}
+
+// fit lowers the concurrency to what limit open files allow, and says so.
+func (a *app) fit(limit, others int) (workers, idle int) {
+	want := a.flags.concurrency.workers()
+	workers, idle = fit(want, limit, others)
+	if workers < want {
+		a.console.say("only %d files may be open at once: %d fetches in flight instead of %d (raise ulimit -n)", limit, workers, want)
+	}
+	return workers, idle
+}
+
+func (a *app) client(idle int) *fetch.Client {
+	return fetch.NewClient(fetch.Options{
+		ConnectTimeout: a.flags.connectTimeout.Duration,
+		IdleTimeout:    a.flags.idleTimeout.Duration,
+		MaxIdle:        idle,
+		Network:        a.flags.network(),
+		Insecure:       a.flags.insecure,
+		Proxy:          a.flags.proxy.forTarget(),
+		UserAgent:      a.flags.userAgent,
+	})
+}
+
+// redirects is the limit as the layer takes it, to which 0 is its default.
+func (a *app) redirects() int {
+	if a.flags.maxRedirects.n == 0 {
+		return -1
+	}
+	return a.flags.maxRedirects.n
+}
+
+// crawling is a crawl whose parts are there.
+type crawling struct {
+	*app
+	inputs   inputs
+	failed   *failedList // nil when it is not wanted
+	workers  int
+	known    *seen.Table
+	stats    *stats.Stats
+	frontier *memory.Frontier
+	fetcher  fetch.Fetcher
+	stop     *stopper
+	output   *output
+}
+
+// do opens the folder, goes on where the last run stopped, and reports.
+func (r *crawling) do(ctx context.Context) (err error) {
+	f := r.flags
+	opt := manifest.Options{Sync: manifest.Sync(f.sync.word), Fresh: f.fresh}
+	if r.output, err = openOutput(ctx, f.output, opt, f.skipExisting); err != nil {
+		return r.stopped(err)
+	}
+	if err = r.remember(ctx); err == nil {
+		err = r.fetchAll(ctx)
+	}
+	err = r.finish(context.WithoutCancel(ctx), err)
+	return cmp.Or(err, r.output.eng.Close())
+}
+
+// remember tells what was found in the folder.
+func (r *crawling) remember(ctx context.Context) error {
+	found := r.output.manifest.Recovered()
+	if found.Dropped > 0 {
+		r.console.say("%s records of the last run had lost their bodies: these URLs are fetched again", stats.Count(int64(found.Dropped)))
+	}
+	malformed, err := r.output.remember(ctx, r.known, r.stats)
+	if malformed > 0 {
+		r.console.say("%s lines of %s are no records, and do not count", stats.Count(malformed), manifest.Name)
+	}
+	return err
+}
+
+// fetchAll runs the crawl itself.
+func (r *crawling) fetchAll(ctx context.Context) error {
+	f := r.flags
+	c := &crawl.Crawl{
+		Inputs:   r.inputs.named(),
+		Seen:     r.known,
+		Frontier: r.frontier,
+		Fetcher:  r.fetcher,
+		Sink:     crawl.Discard{},
+		Journal:  r.output.manifest,
+		Stats:    r.stats,
+		Header:   f.header.fields,
+		Workers:  r.workers,
+		Timeout:  f.timeout.Duration,
+		Retry:    pipeline.Retry{Max: f.retries.n},
+		RunID:    r.run,
+		Log:      r.console.log,
+	}
+	if f.format.word == "files" {
+		c.Sink = r.output.bodies
+	}
+	if f.skipExisting {
+		c.Existing = r.output.bodies.Exists
+	}
+	shown := r.showProgress(r.progress)
+	defer shown()
+	return c.Run(ctx, r.stop.drain)
+}
+
+func (r *crawling) progress() progress.State {
+	brief := r.stats.Brief()
+	total, approx := r.inputs.total()
+	if total > 0 {
+		total = max(total, brief.Total) // the folder may hold records of other lists
+	}
+	return progress.State{
+		Done:     brief.Total,
+		Failed:   brief.Failed,
+		InFlight: r.frontier.Stats().Leased,
+		Total:    total,
+		Approx:   approx,
+		Bytes:    brief.Bytes,
+		Rate:     brief.Rate,
+	}
+}
+
+// finish makes the records durable and tells how the run came out. err is what
+// ended it early.
+func (r *crawling) finish(ctx context.Context, err error) error {
+	if closed := r.output.manifest.Close(ctx); err == nil || errors.Is(err, errStopped) {
+		err = cmp.Or(closed, err)
+	}
+	err = r.stopped(diskError(r.flags.output, err))
+	if exitCode(err) != exitOutput && r.failed != nil {
+		err = cmp.Or(err, r.failed.write(ctx, r.output))
+	}
+	e := ending{stats: r.stats.Snapshot(), signal: r.stop.signal(), code: exitCode(err)}
+	if err == nil {
+		e.code = r.flags.failOn.code(e.stats)
+		err = ended(e.code)
+	}
+	r.report(e)
+	if r.flags.json {
+		if failed := r.printJSON(e); failed != nil {
+			return outputError("write the summary: %w", failed)
+		}
+	}
+	return err
+}
+
+// stopped is the error of a run that ended with err: a signal that came is the
+// reason, unless the disk was, and a list that broke off is the user's to mend.
+func (r *crawling) stopped(err error) error {
+	if code := exitCode(err); code == exitOutput {
+		return err
+	}
+	if s := r.stop.signal(); s != nil {
+		return ended(signalCode(s))
+	}
+	if e, ok := errors.AsType[*list.Error](err); ok {
+		return brokenList(e)
+	}
+	return err
+}

@@ -1,0 +1,225 @@
+package main
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+	"time"
+
+	"crawl/fetch"
+
+	"github.com/spf13/pflag"
+	"golang.org/x/net/http/httpguts"
+)
+
+// flags are the settings of a crawl.
+type flags struct {
+	concurrency width
+	perHost     count
+	delay       span
+	rate        rate
+
+	header         headers
+	userAgent      string
+	timeout        span
+	connectTimeout span
+	idleTimeout    span
+	retries        count
+	maxRedirects   count
+	maxSize        size
+	proxy          proxy
+	insecure       bool
+	ipv4, ipv6     bool
+	lab            bool
+
+	output       string
+	format       choice
+	skipExisting bool
+	fresh        bool
+	failedOut    string
+	sync         choice
+
+	quiet, verbose bool
+	logFormat      choice
+	noProgress     bool
+	json           bool
+	failOn         threshold
+}
+
+// defaultFlags are what a polite run from one machine wants. Their reasons:
+// browsers open some 6 connections a host; a page that takes over a minute is not
+// worth a worker; three tries more get over a restart of the server.
+func defaultFlags() *flags {
+	return &flags{
+		perHost:        count{n: 8, least: 1},
+		timeout:        span{Duration: 60 * time.Second, positive: true},
+		connectTimeout: span{Duration: 10 * time.Second, positive: true},
+		idleTimeout:    span{Duration: 15 * time.Second, positive: true},
+		retries:        count{n: 3},
+		maxRedirects:   count{n: fetch.DefaultMaxRedirects},
+		maxSize:        fetch.DefaultMaxSize,
+		output:         "crawl-out",
+		format:         choice{"files", []string{"files", "none"}},
+		sync:           choice{"group", []string{"each", "group", "none"}},
+		logFormat:      choice{"text", []string{"text", "json"}},
+	}
+}
+
+// groups are the flags as the help shows them. Every flag is in one of them.
+func (f *flags) groups() []*pflag.FlagSet {
+	group := func(name string, define func(*pflag.FlagSet)) *pflag.FlagSet {
+		fs := pflag.NewFlagSet(name, pflag.ContinueOnError)
+		fs.SortFlags = false
+		define(fs)
+		return fs
+	}
+	return []*pflag.FlagSet{
+		group("Concurrency and politeness", func(fs *pflag.FlagSet) {
+			fs.VarP(&f.concurrency, "concurrency", "c", "fetches in flight, over all hosts; auto is 64")
+			fs.VarP(&f.concurrency, "jobs", "j", "the same")
+			fs.Var(&f.perHost, "per-host", "fetches in flight at one host")
+			fs.Var(&f.delay, "delay", "wait between two fetches of one host")
+			fs.Var(&f.rate, "rate", "fetches a second, over all hosts; 0: no limit")
+			_ = fs.MarkHidden("jobs") // fails for names that do not exist
+		}),
+		group("Requests", func(fs *pflag.FlagSet) {
+			fs.VarP(&f.header, "header", "H", `send this field, as "Name: value"; repeatable`)
+			fs.StringVarP(&f.userAgent, "user-agent", "A", "crawl", "`NAME` to introduce ourselves with")
+			fs.Var(&f.timeout, "timeout", "limit for one URL in flight, redirects and retries included")
+			fs.Var(&f.connectTimeout, "connect-timeout", "limit for connecting, TLS included")
+			fs.Var(&f.idleTimeout, "idle-timeout", "limit for silence in between")
+			fs.Var(&f.retries, "retries", "tries more, for failures that may pass")
+			fs.Var(&f.maxRedirects, "max-redirects", "redirects followed for one URL")
+			fs.Var(&f.maxSize, "max-size", "longest body, after decoding")
+			fs.Var(&f.proxy, "proxy", `proxy, or "none" (default: what http_proxy, https_proxy and no_proxy say)`)
+			fs.BoolVarP(&f.insecure, "insecure", "k", false, "accept any TLS certificate")
+			fs.BoolVarP(&f.ipv4, "ipv4", "4", false, "connect by IPv4 only")
+			fs.BoolVarP(&f.ipv6, "ipv6", "6", false, "connect by IPv6 only")
+			fs.BoolVar(&f.lab, "lab", false, "serve the built-in test site on 127.0.0.1:8089 meanwhile")
+		}),
+		group("Output", func(fs *pflag.FlagSet) {
+			fs.StringVarP(&f.output, "output", "o", f.output, "`DIR` for bodies and records")
+			fs.Var(&f.format, "format", "keep bodies as files, or only records")
+			fs.BoolVar(&f.skipExisting, "skip-existing", false, "do not fetch what has a file already")
+			fs.BoolVar(&f.fresh, "fresh", false, "forget the earlier run in the folder and start over")
+			fs.StringVar(&f.failedOut, "failed-out", "", "write a list of the URLs that failed to `FILE`, to be fed back")
+			fs.Var(&f.sync, "sync", "make records durable: each at once, in groups about every second, or not at all")
+		}),
+		group("Reporting", func(fs *pflag.FlagSet) {
+			fs.BoolVarP(&f.quiet, "quiet", "q", false, "say nothing but errors")
+			fs.BoolVarP(&f.verbose, "verbose", "v", false, "say what becomes of each URL")
+			fs.Var(&f.logFormat, "log-format", "what stderr speaks")
+			fs.BoolVar(&f.noProgress, "no-progress", false, "show no progress")
+			fs.BoolVar(&f.json, "json", false, "print the summary as JSON to stdout")
+			fs.Var(&f.failOn, "fail-on", `exit with 3 when URLs fail: "never", "any", or more than "N%"`)
+		}),
+	}
+}
+
+// check refuses flags that contradict each other.
+func (f *flags) check() error {
+	switch {
+	case f.ipv4 && f.ipv6:
+		return usageError("-4 and -6 exclude each other")
+	case f.quiet && f.verbose:
+		return usageError("-q and -v exclude each other")
+	case f.skipExisting && f.format.word == "none":
+		return usageError("--skip-existing needs files, and --format none keeps none")
+	case f.output == "":
+		return usageError("--output is empty")
+	case !httpguts.ValidHeaderFieldValue(f.userAgent):
+		return usageError("--user-agent has control characters")
+	}
+	return nil
+}
+
+// network is what the dialer calls the address families asked for.
+func (f *flags) network() string {
+	switch {
+	case f.ipv4:
+		return "tcp4"
+	case f.ipv6:
+		return "tcp6"
+	}
+	return "tcp"
+}
+
+// headers collects -H.
+type headers struct{ fields fetch.Header }
+
+func (h *headers) Set(s string) error {
+	name, value, ok := strings.Cut(s, ":")
+	value = strings.Trim(value, " \t")
+	if !ok || !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value) {
+		return errors.New(`want "Name: value"`)
+	}
+	h.fields.Add(name, value)
+	return nil
+}
+
+func (h *headers) String() string { return "" }
+func (h *headers) Type() string   { return "FIELD" }
+
+// proxy is where requests go through (--proxy). The zero value asks the environment.
+type proxy struct {
+	set bool
+	url *url.URL // nil for none
+}
+
+func (p *proxy) Set(s string) error {
+	if s == "none" {
+		*p = proxy{set: true}
+		return nil
+	}
+	if !strings.Contains(s, "://") {
+		s = "http://" + s
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return errors.New(`want "none" or a URL such as http://proxy.example:3128`)
+	}
+	*p = proxy{set: true, url: u}
+	return nil
+}
+
+func (p *proxy) String() string { return "" }
+func (p *proxy) Type() string   { return "URL" }
+
+// forTarget returns what the fetch client asks for each target.
+func (p *proxy) forTarget() fetch.ProxyFunc {
+	switch {
+	case !p.set:
+		return fetch.ProxyFromEnvironment()
+	case p.url == nil:
+		return nil
+	}
+	return func(*url.URL) (*url.URL, error) { return p.url, nil }
+}
+
+// flagError tells in one line what is wrong with a flag.
+func flagError(fs *pflag.FlagSet, err error) error {
+	if e, ok := errors.AsType[*pflag.NotExistError](err); ok {
+		return unknownFlag(fs, e)
+	}
+	if e, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		return usageError("%s %q: %w", flagName(e.GetFlag()), e.GetValue(), plainError(e.Unwrap()))
+	}
+	if e, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
+		return usageError("%s needs a value", flagName(e.GetFlag()))
+	}
+	return usageError("%w", err)
+}
+
+func unknownFlag(fs *pflag.FlagSet, e *pflag.NotExistError) error {
+	if e.GetSpecifiedShortnames() != "" {
+		return usageError("unknown flag -%s", e.GetSpecifiedName())
+	}
+	var names []string
+	fs.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	if near := nearest(e.GetSpecifiedName(), names); near != "" {
+		return usageError("unknown flag --%s: did you mean --%s?", e.GetSpecifiedName(), near)
+	}
+	return usageError("unknown flag --%s", e.GetSpecifiedName())
+}
+
+func flagName(f *pflag.Flag) string { return "--" + f.Name }

@@ -1,0 +1,23 @@
+package main
+
+// Each fetch in flight needs a connection and perhaps a file. Connections that
+// wait for their next use come on top, and a few descriptors are the process's own.
+const (
+	maxIdle       = 1024 // connections kept for reuse
+	ownFiles      = 16   // streams, poller, folder, journal, marker, lock, scratch
+	filesPerFetch = 2
+)
+
+// fit returns how many fetches may be in flight, at most want, and how many
+// connections may wait for reuse, when the process may have limit files open.
+// others are open besides.
+func fit(want, limit, others int) (workers, idle int) {
+	free := max(0, limit-ownFiles-folders(limit)-others)
+	reserve := min(64, free/3) // so that there always are connections to reuse
+	workers = max(1, min(want, (free-reserve)/filesPerFetch))
+	idle = max(1, min(maxIdle, free-filesPerFetch*workers))
+	return workers, idle
+}
+
+// folders is how many folders the file engine keeps open at most.
+func folders(limit int) int { return min(128, max(4, limit/16)) }

@@ -1,0 +1,56 @@
+// Command crawl fetches lists of URLs and keeps what it fetched, with a record of
+// what became of each.
+//
+//	go run ./cmd/crawl --lab testdata/urls.txt
+//
+// This package turns a command line into a run of the packages below it: settings
+// (flags, environment, file) make the parts, crawl.go puts them together, and
+// report.go says how it went. It is the only place that prints, reads the
+// environment, hears signals and knows exit codes; the packages below do not.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"golang.org/x/term"
+)
+
+// process is what a command gets from the operating system. Tests make their own.
+type process struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	terminal       bool // stderr is one that understands cursor control
+	env            func(name string) (value string, found bool)
+	signals        <-chan os.Signal
+	defaultSignals func() // gives signals their default effect back
+}
+
+func main() {
+	signal.Ignore(syscall.SIGPIPE) // a reader that went away is a failed write, not a death
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	os.Exit(run(context.Background(), process{
+		stdin:          os.Stdin,
+		stdout:         os.Stdout,
+		stderr:         os.Stderr,
+		terminal:       term.IsTerminal(int(os.Stderr.Fd())) && os.Getenv("TERM") != "dumb",
+		env:            os.LookupEnv,
+		signals:        signals,
+		defaultSignals: func() { signal.Stop(signals) },
+	}, os.Args[1:]))
+}
+
+// run runs the command that args name and returns the exit code.
+func run(ctx context.Context, p process, args []string) int {
+	c := newConsole(p)
+	root := newRoot(p, c)
+	root.SetArgs(append([]string{}, args...)) // cobra takes nil for the process's own
+	root.SetIn(p.stdin)
+	root.SetOut(p.stdout)
+	root.SetErr(p.stderr)
+	return c.end(root.ExecuteContext(ctx))
+}

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"syscall"
+
+	"crawl/fetch/crawl"
+	"crawl/fetch/frontier/memory"
+	"crawl/fetch/frontier/seen"
+	"crawl/fetch/manifest"
+	"crawl/fetch/sink"
+	"crawl/fetch/sink/dir"
+	"crawl/files"
+	"crawl/pipeline/stats"
+)
+
+// output is the folder of a crawl, open and locked.
+type output struct {
+	dir      string
+	eng      files.Engine
+	manifest *manifest.Manifest
+	bodies   *dir.Sink
+}
+
+// openOutput opens the folder, makes it whether new or not ready for records, and
+// locks it. keepBodies is about a fresh start: bodies stay, records go.
+func openOutput(ctx context.Context, folder string, opt manifest.Options, keepBodies bool) (*output, error) {
+	if info, err := os.Stat(folder); err == nil && !info.IsDir() {
+		return nil, outputError("-o %s: is a file, not a folder", folder)
+	}
+	eng, err := openFolder(folder)
+	if err != nil {
+		return nil, err
+	}
+	if opt.Fresh && keepBodies {
+		opt.Fresh = false
+		err = forgetRecords(ctx, eng)
+	}
+	var m *manifest.Manifest
+	if err == nil {
+		m, err = manifest.Open(ctx, eng, opt)
+	}
+	if err != nil {
+		_ = eng.Close() // nothing was written
+		return nil, diskError(folder, err)
+	}
+	return &output{dir: folder, eng: eng, manifest: m, bodies: dir.New(eng)}, nil
+}
+
+// openFolder opens a folder for writing, and makes it when it is missing.
+func openFolder(folder string) (*files.Direct, error) {
+	eng, err := files.NewDirect(folder, files.Options{})
+	if err != nil {
+		_, cause := blame(err)
+		return nil, outputError("cannot write %s: %w", folder, cmp.Or(cause, err))
+	}
+	return eng, nil
+}
+
+// forgetRecords removes the manifest and leaves the bodies. It has a crash repaired
+// first: a body that was being written then must not pass for one that is whole.
+func forgetRecords(ctx context.Context, eng files.Engine) error {
+	m, err := manifest.Open(ctx, eng, manifest.Options{})
+	if err != nil {
+		return err
+	}
+	if err := m.Close(ctx); err != nil {
+		return err
+	}
+	unlock, err := files.Lock(ctx, eng, path.Join(manifest.State, "lock"))
+	if err != nil {
+		return err
+	}
+	return errors.Join(eng.Remove(ctx, manifest.Name), unlock())
+}
+
+// remember tells seen and stats what earlier runs recorded. It returns how many
+// lines of the manifest are no records.
+func (o *output) remember(ctx context.Context, known *seen.Table, counts *stats.Stats) (malformed int64, err error) {
+	for line, err := range manifest.Lines(ctx, o.eng) {
+		if _, ok := errors.AsType[*manifest.LineError](err); ok {
+			malformed++
+			continue
+		}
+		if err != nil {
+			return malformed, diskError(o.dir, err)
+		}
+		if line.Outcome == manifest.Duplicate {
+			known.RecordedDuplicate(line.URL)
+		} else {
+			known.Recorded(line.URL)
+		}
+		item := crawl.Item(line, 0)
+		item.Earlier = true
+		counts.Add(item)
+	}
+	return malformed, nil
+}
+
+// scratch is where a long list waits; nothing in it outlives the run.
+func (o *output) scratch(ctx context.Context) (memory.Scratch, error) {
+	return o.eng.Open(ctx, manifest.State+"/frontier", os.O_RDWR|os.O_CREATE|os.O_TRUNC)
+}
+
+// outputError ends the command because the output cannot be written.
+func outputError(format string, args ...any) error {
+	return &exitError{code: exitOutput, err: fmt.Errorf(format, args...)}
+}
+
+// diskError says what is wrong with the folder, and what to do, without the words
+// of Go. Other errors stay as they are.
+func diskError(folder string, err error) error {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return err
+	}
+	if _, ok := errors.AsType[*exitError](err); ok {
+		return err
+	}
+	if e, ok := errors.AsType[*files.LockedError](err); ok {
+		if e.PID == 0 {
+			return outputError("%s is in use by another crawl", folder)
+		}
+		return outputError("%s is in use by another crawl (pid %d)", folder, e.PID)
+	}
+	if e, ok := errors.AsType[*manifest.SchemaError](err); ok {
+		return outputError("%s was written by a newer crawl: %w", folder, e)
+	}
+	where, cause := blame(err)
+	if where == "" && cause == nil {
+		return err
+	}
+	where = filepath.Join(folder, filepath.FromSlash(where))
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return outputError("disk full: cannot write %s: resume with the same command when there is space", where)
+	}
+	return outputError("cannot write %s: %w", where, cause)
+}
+
+// blame finds the file that a disk error is about, and the bare cause.
+func blame(err error) (name string, cause error) {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		name, cause = e.Path, e.Err
+	}
+	if e, ok := errors.AsType[*os.LinkError](err); ok && cause == nil {
+		name, cause = e.New, e.Err
+	}
+	if e, ok := errors.AsType[*sink.Error](err); ok {
+		name = e.Path
+		if cause == nil {
+			cause = e.Err
+		}
+	}
+	if e, ok := errors.AsType[*manifest.WriteError](err); ok {
+		name = manifest.Name
+		if cause == nil {
+			cause = e.Err
+		}
+	}
+	return name, cause
+}

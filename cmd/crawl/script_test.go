@@ -1,0 +1,152 @@
+package main
+
+import (
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"crawl/fetch/fetchtest"
+	"crawl/files"
+
+	"github.com/klauspost/compress/zstd"
+	"github.com/rogpeppe/go-internal/testscript"
+	"go.uber.org/goleak"
+)
+
+// setups counts the scripts that were begun.
+var setups atomic.Int64
+
+// lab is the site that all tests of this package fetch from.
+var lab *fetchtest.Lab
+
+func TestMain(m *testing.M) {
+	testscript.Main(withLab{m}, map[string]func(){"crawl": main})
+}
+
+// antsOwn are the two goroutines of the pool that ants makes when it is imported.
+var antsOwn = []goleak.Option{
+	goleak.IgnoreAnyFunction("github.com/panjf2000/ants/v2.(*poolCommon).purgeStaleWorkers"),
+	goleak.IgnoreAnyFunction("github.com/panjf2000/ants/v2.(*poolCommon).ticktock"),
+}
+
+// withLab serves the lab while the tests run.
+type withLab struct{ *testing.M }
+
+func (m withLab) Run() int {
+	var err error
+	if lab, err = fetchtest.Start(context.Background(), fetchtest.Options{Hosts: 8}); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	os.Setenv("GORACE", "atexit_sleep_ms=0") // the race runtime's farewell, a second for each process
+	code := m.M.Run()
+	if err := errors.Join(lab.Close(), goleak.Find(antsOwn...)); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
+}
+
+// TestScripts runs the real command as its users do: each script is a behaviour.
+func TestScripts(t *testing.T) {
+	lists, err := filepath.Abs("../../testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "../../testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("LAB", lab.URL(0, ""))
+			env.Setenv("LAB2", lab.URL(1, ""))
+			env.Setenv("LABHOST", lab.Addr())
+			env.Setenv("URLS", filepath.Join(lists, "urls.txt"))
+			env.Setenv("FAILURES", filepath.Join(lists, "failures.txt"))
+			env.Setenv("UNIQUE", strconv.FormatInt(setups.Add(1), 10)) // for paths of the lab that remember
+			env.Setenv("GORACE", os.Getenv("GORACE"))
+			env.Setenv("XDG_CONFIG_HOME", env.WorkDir+"/.config")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":  exits,
+			"expand": expand,
+			"bytes":  writeBytes,
+			"pack":   pack,
+			"hold":   hold,
+		},
+	})
+}
+
+// exits CODE PROGRAM ARG...: the program must exit with that code.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE PROGRAM ARG...")
+	}
+	code := 0
+	err := ts.Exec(args[1], args[2:]...)
+	if e, ok := errors.AsType[*exec.ExitError](err); ok {
+		code = e.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if strconv.Itoa(code) != args[0] {
+		ts.Fatalf("exit code %d, want %s", code, args[0])
+	}
+}
+
+// expand FILE...: puts the values of variables into files.
+func expand(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range args {
+		text := os.Expand(ts.ReadFile(name), ts.Getenv)
+		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o600))
+	}
+}
+
+// bytes FILE TEXT: writes what TEXT says with the escapes of a Go string.
+func writeBytes(ts *testscript.TestScript, _ bool, args []string) {
+	text, err := strconv.Unquote(`"` + args[1] + `"`)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
+}
+
+// pack gzip|zstd FROM TO [BYTES]: packs a file, and cuts it so many bytes short.
+func pack(ts *testscript.TestScript, _ bool, args []string) {
+	var packed strings.Builder
+	text := []byte(ts.ReadFile(args[1]))
+	switch args[0] {
+	case "gzip":
+		w := gzip.NewWriter(&packed)
+		_, err := w.Write(text)
+		ts.Check(errors.Join(err, w.Close()))
+	case "zstd":
+		w, err := zstd.NewWriter(&packed)
+		ts.Check(err)
+		_, err = w.Write(text)
+		ts.Check(errors.Join(err, w.Close()))
+	}
+	data := packed.String()
+	if len(args) > 3 {
+		short, err := strconv.Atoi(args[3])
+		ts.Check(err)
+		data = data[:len(data)-short]
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(data), 0o600))
+}
+
+// hold DIR: locks the folder as a running crawl does, until the script ends.
+func hold(ts *testscript.TestScript, _ bool, args []string) {
+	eng, err := files.NewDirect(ts.MkAbs(args[0]), files.Options{})
+	ts.Check(err)
+	unlock, err := files.Lock(context.Background(), eng, ".crawl/lock")
+	ts.Check(err)
+	ts.Defer(func() { ts.Check(errors.Join(unlock(), eng.Close())) })
+}

@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# Kills a crawl with -9 at random moments and runs the same command again, until it
+# may finish. Then every URL must have exactly one record, and every body be whole.
+#
+#   testdata/kill9.sh [ROUNDS=20] [URLS=10000]
+set -euo pipefail
+
+rounds=${1:-20}
+urls=${2:-10000}
+cd "$(dirname "$0")/.."
+work=$(mktemp -d)
+lab=
+crawl=
+
+clean_up() {
+  local pid
+  for pid in $crawl $lab; do
+    kill -9 "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
+  done
+  rm -rf "$work"
+}
+trap clean_up EXIT
+
+die() {
+  echo "kill9: $*" >&2
+  exit 1
+}
+
+go build -o "$work/crawl" ./cmd/crawl
+
+# The lab says where it listens.
+"$work/crawl" lab --port 0 --hosts 16 2>"$work/lab.log" &
+lab=$!
+port=
+for ((i = 0; i < 100; i++)); do
+  port=$(sed -n 's/^crawl: lab on http:[^ ]*:\([0-9]*\)\/.*/\1/p' "$work/lab.log")
+  [[ -n $port ]] && break
+  kill -0 "$lab" 2>/dev/null || die "the lab did not start: $(cat "$work/lab.log")"
+  sleep 0.1
+done
+[[ -n $port ]] || die "the lab does not say its port"
+
+# Bodies of three kinds: small, just above what is written at once, and empty ones
+# that wait a little longer.
+awk -v n="$urls" -v port="$port" 'BEGIN {
+  for (i = 0; i < n; i++) {
+    size = i % 50 == 0 ? 100000 : (i % 7 == 0 ? 0 : 4096)
+    printf "http://127.0.0.%d:%d/d/%d/s/%d/%d\n", i % 16 + 1, port, i % 40, size, i
+  }
+}' >"$work/urls.txt"
+
+command=("$work/crawl" -q -c 128 --per-host 16 -o "$work/out" "$work/urls.txt")
+
+# How long a whole run takes tells from which span to draw the moments.
+begin=$(date +%s%N)
+timeout 300 "${command[@]}" || die "the first run ended with $?"
+span=$((($(date +%s%N) - begin) / 1000000))
+rm -rf "$work/out"
+records() { wc -l <"$work/out/manifest.jsonl" 2>/dev/null || echo 0; }
+
+killed=0
+for ((round = 1; round <= rounds; round++)); do
+  "${command[@]}" 2>>"$work/crawl.log" &
+  crawl=$!
+  pause=$((20 + (RANDOM * 32768 + RANDOM) % (2 * span / rounds + 20)))
+  sleep "$(awk -v ms="$pause" 'BEGIN { print ms / 1000 }')"
+  if kill -9 "$crawl" 2>/dev/null; then
+    killed=$((killed + 1))
+  fi
+  code=0
+  wait "$crawl" 2>/dev/null || code=$?
+  crawl=
+  [[ $code == 0 || $code == 137 ]] || die "round $round ended with $code: $(tail -3 "$work/crawl.log")"
+  echo "round $round: killed after $pause ms with $(records) of $urls recorded"
+done
+
+timeout 300 "${command[@]}" || die "the last run ended with $?"
+
+# Exactly one record a URL, all fetched. The rest is for verify.
+sed -n 's/.*"url":"\([^"]*\)".*"outcome":"fetched".*/\1/p' "$work/out/manifest.jsonl" | sort >"$work/fetched"
+sort "$work/urls.txt" >"$work/wanted"
+cmp "$work/fetched" "$work/wanted" || die "not every URL has exactly one record"
+[[ $(records) == "$urls" ]] || die "$(records) records for $urls URLs"
+"$work/crawl" verify "$work/out" || die "verify is not content"
+[[ -z $(ls -A "$work/out/.crawl/tmp" 2>/dev/null) ]] || die "temporary files were left"
+echo "kill9: killed $killed times, and $(records) of $urls URLs have one record each"
