@@ -152,7 +152,7 @@ func (r *crawling) fetchAll(ctx context.Context) error {
 		Sink:     crawl.Discard{},
 		Journal:  r.output.manifest,
 		Stats:    r.stats,
-		Header:   f.header.fields,
+		Header:   acceptCodings(f.header.fields),
 		Workers:  r.workers,
 		Timeout:  f.timeout.Duration,
 		Retry:    pipeline.Retry{Max: f.retries.n},
@@ -168,6 +168,14 @@ func (r *crawling) fetchAll(ctx context.Context) error {
 	shown := r.showProgress(r.progress)
 	defer shown()
 	return c.Run(ctx, r.stop.drain)
+}
+
+// acceptCodings says what fetch.Decode would add to each request anew.
+func acceptCodings(h fetch.Header) fetch.Header {
+	if !h.Has("Accept-Encoding") {
+		h.Add("Accept-Encoding", fetch.AcceptEncoding)
+	}
+	return h
 }
 
 func (r *crawling) progress() progress.State {

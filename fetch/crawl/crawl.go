@@ -128,7 +128,9 @@ func (c *Crawl) settle(ctx context.Context, r pipeline.Result[frontier.Entry, vi
 	}
 	if line := r.Out.line; line != nil {
 		line.Total = millis(r.Took)
-		if err := c.record(ctx, line, r.Took); err != nil {
+		err := c.record(ctx, line, r.Took)
+		lines.Put(line)
+		if err != nil {
 			return err
 		}
 	}

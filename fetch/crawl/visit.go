@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"crawl/fetch"
@@ -23,10 +24,15 @@ type visit struct {
 	end  frontier.Outcome
 }
 
+// lines are used again once they are recorded: each is larger than all else that a
+// visit needs.
+var lines = sync.Pool{New: func() any { return new(manifest.Line) }}
+
 // visit fetches an entry once. Its error is a failure to store, which ends the crawl.
 func (c *Crawl) visit(ctx context.Context, e frontier.Entry) (visit, error) {
 	started := time.Now()
-	line := &manifest.Line{
+	line := lines.Get().(*manifest.Line)
+	*line = manifest.Line{
 		URL:      shown(e.URL),
 		Attempts: e.Attempts + 1,
 		Started:  started,

@@ -28,7 +28,7 @@ func Example() {
 	answer := &fetch.Record{Status: 200, Body: io.NopCloser(strings.NewReader("<h1>Hello</h1>"))}
 	stored, err := sink.Put(context.Background(), answer, "https://example.com/docs")
 	fmt.Println(stored.Path, stored.Bytes, err)
-	// Output: bodies/example.com/docs~ 14 <nil>
+	// Output: bodies/example.com/docs_ 14 <nil>
 }
 
 func ExampleName() {
@@ -46,5 +46,5 @@ func ExampleName() {
 	// example.com/docs/a.html
 	// example.com/docs/a~shcicg7svgq6.html
 	// example.com/s-q=1~o65ryvez3sd2.php
-	// example.com+8080/v1.2~/notes~
+	// example.com+8080/v1.2_/notes_
 }

@@ -35,9 +35,9 @@ const (
 // case or normalise Unicode. No page has the name of a folder.
 //
 //	https://example.com/               example.com/index~.html
-//	https://example.com/docs           example.com/docs~
+//	https://example.com/docs           example.com/docs_
 //	https://example.com/docs/a.html    example.com/docs/a.html
-//	https://example.com/v1.2/a.html    example.com/v1.2~/a.html
+//	https://example.com/v1.2/a.html    example.com/v1.2_/a.html
 //	https://example.com/A.html         example.com/a~shcicg7svgq6.html
 //	https://example.com/s.php?q=1      example.com/s-q=1~o65ryvez3sd2.php
 //	http://example.com/a.html          example.com+http/a.html
@@ -46,8 +46,9 @@ const (
 //	https://[::1]/a.html               ip6---1/a.html
 //
 // A segment of only a-z 0-9 . _ - + = , @ % stays as it is when every file system
-// takes it. A dot tells pages from folders: a page has one and a folder has none,
-// and where the URL has it otherwise a ~ at the end says so. Any other segment is
+// takes it and no _ ends it. A dot tells pages from folders: a page has one and a
+// folder has none, and where the URL has it otherwise a _ at the end says so (not a
+// ~, by which tools know the backups that they leave out). Any other segment is
 // decorated: a readable stem, ~, 60 bits of a hash of the original, and a page's
 // extension. Paths of more than 24 segments, or whose name would be longer than
 // 1,000 bytes, keep their first folders and end in one decorated leaf for the
@@ -156,7 +157,7 @@ func appendFolder(b []byte, segment string) []byte {
 	}
 	b = append(b, segment...)
 	if dot {
-		b = append(b, '~')
+		b = append(b, '_')
 	}
 	return b
 }
@@ -171,7 +172,7 @@ func appendLeaf(b []byte, segment, query string) []byte {
 	}
 	b = append(b, segment...)
 	if !dot {
-		b = append(b, '~')
+		b = append(b, '_')
 	}
 	return b
 }
@@ -279,7 +280,8 @@ func isPlain(s string) (plain, dot bool) {
 		}
 		dot = dot || s[i] == '.'
 	}
-	return s[len(s)-1] != '.' && !isDevice(s), dot
+	end := s[len(s)-1]
+	return end != '.' && end != '_' && !isDevice(s), dot
 }
 
 func isPlainHost(s string) bool {
