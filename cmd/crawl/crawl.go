@@ -117,8 +117,8 @@ type crawling struct {
 // do opens the folder, goes on where the last run stopped, and reports.
 func (r *crawling) do(ctx context.Context) (err error) {
 	f := r.flags
-	opt := manifest.Options{Sync: manifest.Sync(f.sync.word), Fresh: f.fresh}
-	if r.output, err = openOutput(ctx, f.output, opt, f.skipExisting); err != nil {
+	opt := manifest.Options{Sync: manifest.Sync(f.sync.word), Fresh: f.fresh, Keep: f.skipExisting}
+	if r.output, err = openOutput(ctx, f.output, opt); err != nil {
 		return r.stopped(err)
 	}
 	if err = r.remember(ctx); err == nil {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"syscall"
 
@@ -30,8 +29,8 @@ type output struct {
 }
 
 // openOutput opens the folder, makes it whether new or not ready for records, and
-// locks it. keepBodies is about a fresh start: bodies stay, records go.
-func openOutput(ctx context.Context, folder string, opt manifest.Options, keepBodies bool) (*output, error) {
+// locks it.
+func openOutput(ctx context.Context, folder string, opt manifest.Options) (*output, error) {
 	if info, err := os.Stat(folder); err == nil && !info.IsDir() {
 		return nil, outputError("-o %s: is a file, not a folder", folder)
 	}
@@ -39,14 +38,7 @@ func openOutput(ctx context.Context, folder string, opt manifest.Options, keepBo
 	if err != nil {
 		return nil, err
 	}
-	if opt.Fresh && keepBodies {
-		opt.Fresh = false
-		err = forgetRecords(ctx, eng)
-	}
-	var m *manifest.Manifest
-	if err == nil {
-		m, err = manifest.Open(ctx, eng, opt)
-	}
+	m, err := manifest.Open(ctx, eng, opt)
 	if err != nil {
 		_ = eng.Close() // nothing was written
 		return nil, diskError(folder, err)
@@ -62,23 +54,6 @@ func openFolder(folder string) (*files.Direct, error) {
 		return nil, outputError("cannot write %s: %w", folder, cmp.Or(cause, err))
 	}
 	return eng, nil
-}
-
-// forgetRecords removes the manifest and leaves the bodies. It has a crash repaired
-// first: a body that was being written then must not pass for one that is whole.
-func forgetRecords(ctx context.Context, eng files.Engine) error {
-	m, err := manifest.Open(ctx, eng, manifest.Options{})
-	if err != nil {
-		return err
-	}
-	if err := m.Close(ctx); err != nil {
-		return err
-	}
-	unlock, err := files.Lock(ctx, eng, path.Join(manifest.State, "lock"))
-	if err != nil {
-		return err
-	}
-	return errors.Join(eng.Remove(ctx, manifest.Name), unlock())
 }
 
 // remember tells seen and stats what earlier runs recorded. It returns how many

@@ -50,7 +50,7 @@ type Options struct {
 	Sync  Sync          // SyncGroup when empty
 	Every time.Duration // between two syncs; a second when zero
 	Fresh bool          // forget the earlier run: remove its manifest and its bodies
-	Keep  bool          // with Fresh: leave the bodies where they are
+	Keep  bool          // with Fresh: leave the bodies, but for halves that a crash left
 }
 
 func (o Options) withDefaults() Options {
@@ -113,7 +113,7 @@ func Open(ctx context.Context, eng files.Engine, opt Options) (_ *Manifest, err 
 
 func (m *Manifest) start(ctx context.Context) error {
 	if m.opt.Fresh {
-		if err := forget(ctx, m.eng, m.opt.Keep); err != nil {
+		if err := m.forget(ctx); err != nil {
 			return err
 		}
 	}

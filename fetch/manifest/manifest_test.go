@@ -300,6 +300,25 @@ func TestFreshForgets(t *testing.T) {
 	f.expect("b")
 }
 
+func TestFreshKeepsWholeBodies(t *testing.T) {
+	f := newFolder(t)
+	m := f.open(Options{})
+	f.run(m, "a")
+	if err := f.eng.PutFile(t.Context(), "bodies/h/half", []byte("ha")); err != nil {
+		t.Fatal(err)
+	}
+	f.kill(m)
+	m = f.open(Options{Fresh: true, Keep: true})
+	if !f.exists("bodies/h/a") {
+		t.Error("a whole body is gone")
+	}
+	if f.exists("bodies/h/half") {
+		t.Error("half a body is left")
+	}
+	f.close(m)
+	f.expect()
+}
+
 func TestSecondProcessIsRefused(t *testing.T) {
 	f := newFolder(t)
 	m := f.open(Options{})

@@ -34,13 +34,16 @@ type state struct {
 }
 
 // forget removes what an earlier run left, first the marker that vouches for it.
-func forget(ctx context.Context, eng files.Engine, keepBodies bool) error {
+// Bodies that are to stay must be whole, so a crash is repaired before.
+func (m *Manifest) forget(ctx context.Context) error {
 	names := []string{markerName, Name, temp}
-	if !keepBodies {
+	if !m.opt.Keep {
 		names = append(names, bodies)
+	} else if _, err := m.recover(ctx); err != nil {
+		return err
 	}
 	for _, name := range names {
-		if err := eng.RemoveAll(ctx, name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := m.eng.RemoveAll(ctx, name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
