@@ -14,11 +14,11 @@ type Discard struct{}
 
 var _ Sink = Discard{}
 
-var discardBuffers = sync.Pool{New: func() any { return new([32 << 10]byte) }}
+var discardBuffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
 
 // Put implements [Sink].
 func (Discard) Put(_ context.Context, rec *fetch.Record, _ string) (sink.Stored, error) {
-	buf := discardBuffers.Get().(*[32 << 10]byte)
+	buf := discardBuffers.Get().(*[64 << 10]byte)
 	defer discardBuffers.Put(buf)
 	var stored sink.Stored
 	for {
