@@ -26,8 +26,8 @@ func parsePlain(text string, l *Line) bool {
 	*l = Line{}
 	p := plain{rest: text}
 	p.literal("{")
-	p.number(`"schema":`, &l.Schema)
-	if l.Schema != 0 {
+	if strings.HasPrefix(p.rest, `"schema":`) {
+		p.number(`"schema":`, &l.Schema)
 		p.literal(",")
 	}
 	p.must(p.text(`"url":"`, &l.URL))
@@ -41,6 +41,8 @@ func parsePlain(text string, l *Line) bool {
 	p.long(`,"wire_bytes":`, &l.WireBytes)
 	p.text(`,"sha256":"`, &l.SHA256)
 	p.text(`,"path":"`, &l.Path)
+	p.text(`,"etag":"`, &l.ETag)
+	p.text(`,"last_modified":"`, &l.LastModified)
 	p.number(`,"depth":`, &l.Depth)
 	p.text(`,"parent":"`, &l.Parent)
 	p.number(`,"attempts":`, &l.Attempts)

@@ -29,6 +29,8 @@ func appendLine(b []byte, l *Line, schema int) []byte {
 	b = strconv.AppendInt(append(b, `,"wire_bytes":`...), l.WireBytes, 10)
 	b = appendText(b, `,"sha256":`, l.SHA256)
 	b = appendText(b, `,"path":`, l.Path)
+	b = appendText(b, `,"etag":`, l.ETag)
+	b = appendText(b, `,"last_modified":`, l.LastModified)
 	b = strconv.AppendInt(append(b, `,"depth":`...), int64(l.Depth), 10)
 	b = appendText(b, `,"parent":`, l.Parent)
 	b = appendCount(b, `,"attempts":`, int64(l.Attempts))
@@ -53,6 +55,7 @@ func appendLine(b []byte, l *Line, schema int) []byte {
 func shorten(l *Line) *Line {
 	s := *l
 	s.Redirects = nil
+	s.ETag, s.LastModified = "", "" // worth nothing unless they are whole
 	s.URL = s.URL[:min(len(s.URL), 128<<10)]
 	for _, text := range []*string{&s.FinalURL, (*string)(&s.Outcome), &s.Reason, &s.ErrorClass, &s.ContentType,
 		&s.SHA256, &s.Path, &s.Parent, &s.RemoteIP, &s.Input, &s.Run} {

@@ -23,32 +23,39 @@ const (
 
 // Line is one record of the manifest: what became of one URL.
 type Line struct {
-	Schema      int        `json:"schema,omitempty"` // on the first line only
-	URL         string     `json:"url"`
-	FinalURL    string     `json:"final_url,omitempty"` // where redirects led, when they did
-	Outcome     Outcome    `json:"outcome"`
-	Reason      string     `json:"reason,omitempty"` // one clear line for people
-	ErrorClass  string     `json:"error_class,omitempty"`
-	Status      int        `json:"status,omitempty"`
-	ContentType string     `json:"content_type,omitempty"`
-	Bytes       int64      `json:"bytes"`      // stored, after content decoding
-	WireBytes   int64      `json:"wire_bytes"` // body bytes as received, before decoding
-	SHA256      string     `json:"sha256,omitempty"`
-	Path        string     `json:"path,omitempty"` // of the stored body, relative to DIR, with slashes
-	Depth       int        `json:"depth"`
-	Parent      string     `json:"parent,omitempty"`
-	Attempts    int        `json:"attempts,omitempty"`
-	Started     time.Time  `json:"started,omitzero"` // of the last attempt
-	DNS         float64    `json:"dns_ms"`
-	Connect     float64    `json:"connect_ms"`
-	TLS         float64    `json:"tls_ms"`
-	TTFB        float64    `json:"ttfb_ms"`
-	Total       float64    `json:"total_ms"`
-	RemoteIP    string     `json:"remote_ip,omitempty"`
-	Redirects   []Redirect `json:"redirects,omitempty"`
-	Input       string     `json:"input,omitempty"` // the INPUT that listed it
-	Line        int64      `json:"line,omitempty"`  // and its line there, from 1
-	Run         string     `json:"run,omitempty"`
+	Schema      int     `json:"schema,omitempty"` // on the first line only
+	URL         string  `json:"url"`
+	FinalURL    string  `json:"final_url,omitempty"` // where redirects led, when they did
+	Outcome     Outcome `json:"outcome"`
+	Reason      string  `json:"reason,omitempty"` // one clear line for people
+	ErrorClass  string  `json:"error_class,omitempty"`
+	Status      int     `json:"status,omitempty"`
+	ContentType string  `json:"content_type,omitempty"`
+	Bytes       int64   `json:"bytes"`      // stored, after content decoding
+	WireBytes   int64   `json:"wire_bytes"` // body bytes as received, before decoding
+	SHA256      string  `json:"sha256,omitempty"`
+	Path        string  `json:"path,omitempty"` // of the stored body, relative to DIR, with slashes
+
+	// Validators of the stored body, as the server sent them: what a later run asks
+	// with whether the body still holds. They are of FinalURL, and are there only
+	// when the body came whole.
+	ETag         string `json:"etag,omitempty"`
+	LastModified string `json:"last_modified,omitempty"`
+
+	Depth     int        `json:"depth"`
+	Parent    string     `json:"parent,omitempty"`
+	Attempts  int        `json:"attempts,omitempty"`
+	Started   time.Time  `json:"started,omitzero"` // of the last attempt
+	DNS       float64    `json:"dns_ms"`
+	Connect   float64    `json:"connect_ms"`
+	TLS       float64    `json:"tls_ms"`
+	TTFB      float64    `json:"ttfb_ms"`
+	Total     float64    `json:"total_ms"`
+	RemoteIP  string     `json:"remote_ip,omitempty"`
+	Redirects []Redirect `json:"redirects,omitempty"`
+	Input     string     `json:"input,omitempty"` // the INPUT that listed it
+	Line      int64      `json:"line,omitempty"`  // and its line there, from 1
+	Run       string     `json:"run,omitempty"`
 }
 
 // Redirect is one hop on the way to Line.FinalURL.

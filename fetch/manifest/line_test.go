@@ -28,6 +28,8 @@ func lines() map[string]*Line {
 		"empty":      {},
 		"odd texts":  {URL: "http://h/\"\\\n\r\t\x00\x1b\u007f\u0085\u202e\u2028\ufeff\U000e0001é漢😀<&>", Outcome: Failed, ErrorClass: "bad_url"},
 		"numbers":    {URL: "u", Outcome: Gone, DNS: 1e-9, Connect: 1e300, TLS: 0.1, TTFB: math.MaxFloat64, Total: 5e-324, Bytes: math.MinInt64},
+		"validators": {URL: "u", Outcome: Fetched, ETag: "W/\"v\\1 é\"", LastModified: "Sun, 06 Nov 1994 08:49:37 GMT"},
+		"weak date":  {URL: "u", Outcome: Fetched, Path: "p", LastModified: "Sun, 06 Nov 1994 08:49:37 GMT", Run: "r"},
 		"zone":       {URL: "u", Outcome: Gone, Started: time.Date(2026, 1, 2, 3, 4, 5, 0, time.FixedZone("", 3600+17))},
 	}
 }
@@ -41,7 +43,7 @@ func normal(l *Line) Line {
 		}
 	}
 	for _, s := range []*string{&n.URL, &n.FinalURL, (*string)(&n.Outcome), &n.Reason, &n.ErrorClass, &n.ContentType,
-		&n.SHA256, &n.Path, &n.Parent, &n.RemoteIP, &n.Input, &n.Run} {
+		&n.SHA256, &n.Path, &n.ETag, &n.LastModified, &n.Parent, &n.RemoteIP, &n.Input, &n.Run} {
 		*s = string([]rune(*s)) // each invalid byte becomes U+FFFD
 	}
 	n.Redirects = nil
@@ -111,7 +113,7 @@ func TestEncodesWhatEncodingJSONDoes(t *testing.T) {
 func TestShortenedLineIsShortEnough(t *testing.T) {
 	bad := strings.Repeat("\x01", 2<<20)
 	l := &Line{URL: bad, FinalURL: bad, Outcome: Outcome(bad), Reason: bad, ErrorClass: bad, ContentType: bad, SHA256: bad,
-		Path: bad, Parent: bad, RemoteIP: bad, Input: bad, Run: bad, Redirects: []Redirect{{302, bad}}, Started: time.Now()}
+		Path: bad, Parent: bad, RemoteIP: bad, Input: bad, Run: bad, ETag: bad, LastModified: bad, Redirects: []Redirect{{302, bad}}, Started: time.Now()}
 	if n := len(appendLine(nil, shorten(l), Schema)); n > maxLine {
 		t.Errorf("%d bytes", n)
 	}
@@ -134,7 +136,8 @@ func FuzzParseLine(f *testing.F) {
 	}
 	for _, s := range []string{``, `{}`, `null`, `{"url":"a","outcome":"b"}`, `{"url":"a","outcome":"b","bytes":01}`,
 		`{"url":"a","outcome":"b","dns_ms":1.}`, `{"url":"a","outcome":"b","dns_ms":.5}`, `{"url":"a","outcome":"b","status":1e3}`,
-		`{"url":"a","outcome":"b","started":"2026-01-02T03:04:05,5Z"}`, `{"URL":"a","url":"b"}`, `{"schema":0,"url":"a","outcome":"b"}`} {
+		`{"url":"a","outcome":"b","started":"2026-01-02T03:04:05,5Z"}`, `{"URL":"a","url":"b"}`, `{"schema":0,"url":"a","outcome":"b"}`,
+		`{"schema":0"url":"a","outcome":"b"}`} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
