@@ -23,7 +23,11 @@
 //	/headers/{bytes} /echo /etag/{tag} /cookie/set /content-type /robots.txt
 //	/stats /reset-stats                       counters as JSON
 //
-// It speaks HTTP/1.1 without TLS and without a Date field, and it believes
+// [StartHostile] serves another site, of servers that break every rule on purpose:
+// [Cases] lists them, each with what a client has to make of it, [Hostile.URL] makes
+// their addresses and [Hostile.Measured] tells what a client did to them.
+//
+// The lab speaks HTTP/1.1 without TLS and without a Date field, and it believes
 // whatever it is told: keep it on loopback. It remembers a few bytes for each
 // distinct URL until its statistics are reset.
 package fetchtest
