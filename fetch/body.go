@@ -2,10 +2,12 @@ package fetch
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"net/http/httputil"
+	"time"
 )
 
 // maxTrailer bounds the fields after a chunked body.
@@ -21,6 +23,7 @@ type exchange struct {
 	wire Wire
 
 	conn   *conn
+	upload *upload     // of the request's body; nil when there is none
 	untie  func() bool // conn from the context
 	framed io.Reader   // the body, up to its end and no further
 	sized  io.LimitedReader
@@ -52,6 +55,17 @@ func (x *exchange) startBody(h *head, method string) {
 	}
 }
 
+// answered has a status that refuses the request end its upload. Any other answer
+// may come while the server still reads.
+func (x *exchange) answered(status int, first time.Time) {
+	if status >= 300 {
+		x.upload.finish()
+	}
+	if at := x.upload.wholeAt(); !at.IsZero() && at.Before(first) {
+		x.Timing.TTFB = first.Sub(at)
+	}
+}
+
 func closes(h Header) bool { return hasToken(h, "Connection", "close") }
 
 // Read implements [io.Reader].
@@ -61,6 +75,9 @@ func (x *exchange) Read(p []byte) (int, error) {
 	}
 	n, err := x.framed.Read(p)
 	x.wire.Bytes += int64(n)
+	if n > 0 && x.conn.trace.ChunkReceived != nil {
+		x.conn.trace.ChunkReceived(x.conn.ctx, n)
+	}
 	if x.length > 0 {
 		x.length -= int64(n)
 		if x.length == 0 && err == nil {
@@ -79,7 +96,7 @@ func (x *exchange) ending(err error) error {
 	case errors.Is(err, io.EOF) && x.length > 0:
 		return x.truncated(fmt.Sprintf("%d bytes too early", x.length))
 	case errors.Is(err, io.EOF) && x.length == chunked:
-		err = skipTrailer(x.conn.br)
+		x.Trailer, err = readTrailer(x.conn.br)
 		if _, known := errors.AsType[*Error](err); known || err == io.EOF {
 			return err
 		}
@@ -102,9 +119,11 @@ func (x *exchange) truncated(how string) error {
 	return fault(ClassTruncated, io.ErrUnexpectedEOF, "the body ended %s", how)
 }
 
-// skipTrailer reads past the trailer fields to the empty line that ends a
-// chunked body (RFC 9112 section 7.1.2).
-func skipTrailer(br *bufio.Reader) error {
+// readTrailer reads the trailer fields and the empty line that ends a chunked body
+// (RFC 9112 section 7.1.2). Its error is io.EOF when that line came. Lines that are
+// no fields, or longer than br's buffer, are left out.
+func readTrailer(br *bufio.Reader) (Header, error) {
+	var trailer head
 	within := false // a line longer than br's buffer
 	for seen := 0; seen < maxTrailer; {
 		line, err := br.ReadSlice('\n')
@@ -114,15 +133,18 @@ func skipTrailer(br *bufio.Reader) error {
 			within = true
 			continue
 		case errors.Is(err, io.EOF):
-			return fault(ClassTruncated, io.ErrUnexpectedEOF, "the body ended within its trailer")
+			return trailer.header, fault(ClassTruncated, io.ErrUnexpectedEOF, "the body ended within its trailer")
 		case err != nil:
-			return err
+			return trailer.header, err
 		case !within && emptyLine(line) == len(line):
-			return io.EOF
+			return trailer.header, io.EOF
+		case !within:
+			text, _, _ := cutLine(string(line))
+			trailer.addLine(text)
 		}
 		within = false
 	}
-	return fault(ClassProtocol, nil, "a trailer of more than %d bytes", maxTrailer)
+	return trailer.header, fault(ClassProtocol, nil, "a trailer of more than %d bytes", maxTrailer)
 }
 
 // finish lets go of the connection and keeps err as the body's end.
@@ -137,6 +159,9 @@ func (x *exchange) finish(err error) error {
 	x.err = err
 	conn := x.conn
 	x.conn, x.framed = nil, nil
+	if x.upload != nil && !x.upload.finish() {
+		x.keep = false
+	}
 	good := x.untie() && err == io.EOF && x.keep && conn.quiet()
 	conn.leave()
 	if good {
@@ -149,14 +174,32 @@ func (x *exchange) finish(err error) error {
 
 var errClosed = errors.New("read of a closed body")
 
-// Close lets go of the connection; what is left of a short body is read first, so
-// that the connection can be used again.
+// Close lets go of the connection. What is left of a short body that has come already
+// is read first, so that the connection can be used again.
 func (x *exchange) Close() error {
 	if x.err == nil && x.length > 0 && x.length <= int64(x.conn.br.Buffered()) && x.length <= maxDrain {
 		io.Copy(io.Discard, struct{ io.Reader }{x})
+	}
+	if x.err == nil && x.length == chunked && x.wire.Bytes == 0 && skipChunks(x.conn.br) {
+		x.finish(io.EOF)
 	}
 	if x.err == nil {
 		x.finish(fault(ClassCancelled, errClosed, "the body was closed before its end"))
 	}
 	return nil
+}
+
+// skipChunks reads past an untouched chunked body, if all of it is in br's buffer.
+func skipChunks(br *bufio.Reader) bool {
+	held, _ := br.Peek(br.Buffered())
+	source := bytes.NewReader(held)
+	ahead := bufio.NewReader(source)
+	if _, err := io.Copy(io.Discard, httputil.NewChunkedReader(ahead)); err != nil {
+		return false
+	}
+	if _, err := readTrailer(ahead); err != io.EOF {
+		return false
+	}
+	br.Discard(len(held) - source.Len() - ahead.Buffered())
+	return true
 }

@@ -103,14 +103,14 @@ func TestEndedDialling(t *testing.T) {
 				want = ClassTimeoutConnect
 			}
 			defer cancel()
-			c := newClient(t, opt)
-			c.dial.net.Resolver = &net.Resolver{PreferGo: true, Dial: func(dialing context.Context, _, _ string) (net.Conn, error) {
+			opt.Resolver = &net.Resolver{PreferGo: true, Dial: func(dialing context.Context, _, _ string) (net.Conn, error) {
 				if limit == "cancel" {
 					cancel()
 				}
 				<-dialing.Done()
 				return nil, dialing.Err()
 			}}
+			c := newClient(t, opt)
 			_, _, err := read(ctx, c, &Request{URL: "http://slow.example/"})
 			wantClass(t, err, want)
 			if limit == "cancel" && !errors.Is(err, context.Canceled) {

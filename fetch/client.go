@@ -3,9 +3,11 @@ package fetch
 import (
 	"context"
 	"crypto/tls"
-	"net"
+	"crypto/x509"
+	"net/netip"
 	"net/url"
 	"strings"
+	"syscall"
 	"time"
 
 	"crawl/fetch/urls"
@@ -24,18 +26,68 @@ type Options struct {
 	// KeepAlive is how long a connection may wait for its next use. Default 30 s:
 	// below the minute after which common servers close theirs.
 	KeepAlive time.Duration
-	// MaxIdle bounds the connections that wait, over all hosts. Default 1024.
+	// MaxIdle bounds the connections that wait, over all hosts. Default 1024; below
+	// 0 none is used again.
 	MaxIdle int
 	// MaxHeaderBytes bounds the head of an answer. Default 256 KiB: some sites
 	// send 64 KiB and more, none needs a megabyte.
 	MaxHeaderBytes int
 	// Network is tcp (the default: IPv6 and IPv4, whichever answers first), tcp4 or tcp6.
 	Network string
-	// Insecure accepts any certificate.
-	Insecure bool
+	// MaxAge is how old a connection may get and still be reused. Default 10 min, so
+	// that a crawl notices when a host has moved.
+	MaxAge time.Duration
+	// MaxConns limits the connections that are open, and MaxConnsPerHost those to
+	// one scheme, host and port (or proxy). Whoever comes over a limit waits for his
+	// turn, until the context or the deadline ends it. Default 0: no limit.
+	MaxConns, MaxConnsPerHost int
+
+	// Resolver looks names up. Default [net.DefaultResolver].
+	Resolver Resolver
+	// DNSCache is how long an answer of the Resolver is good; that there is none is
+	// believed for a second at most. Default 1 min; below 0 nothing is kept.
+	DNSCache time.Duration
+	// Resolve gives the addresses for "host:port", or "*:port" for any host, in
+	// place of the Resolver's. See [ParseResolve].
+	Resolve map[string][]netip.Addr
+	// LocalAddr is the address to connect from. Default: the system chooses.
+	LocalAddr netip.Addr
+	// UnixSocket is the path of a socket that all requests go to, past name
+	// look-ups and proxies.
+	UnixSocket string
+	// Control is called with each new socket before it connects, to set its options:
+	// see [net.Dialer].ControlContext.
+	Control func(ctx context.Context, network, address string, c syscall.RawConn) error
+
+	// AllowPrivate lets a [Request.Discovered] reach addresses that are not of the
+	// public Internet: loopback, private, link-local and other special ones. Default:
+	// they are refused with [ClassPrivateAddress], except for hosts in Resolve and
+	// those that Trusted, given a host:port, says the user named.
+	AllowPrivate bool
+	Trusted      func(hostport string) bool
+
 	// Proxy names the proxy for each target. Default: none.
 	// See [ProxyFromEnvironment].
 	Proxy ProxyFunc
+	// ProxyHeader goes to HTTP proxies only, with CONNECT or with the request.
+	ProxyHeader Header
+
+	// RootCAs are the authorities to believe. Default: the system's. See [LoadCAFile].
+	RootCAs *x509.CertPool
+	// ClientCertificates are for servers that ask for one. See [LoadClientCertificate].
+	ClientCertificates []tls.Certificate
+	// Fingerprints, if any, are the SHA-256 sums of the only certificates to accept,
+	// beside all other checks; with Insecure they are the one check.
+	Fingerprints [][32]byte
+	// ServerName is the name that certificates must be for. Default: the URL's host.
+	ServerName string
+	// MinVersion of TLS. Default [tls.VersionTLS12]: RFC 8996 took the older ones back.
+	MinVersion uint16
+	// Insecure accepts any certificate.
+	Insecure bool
+
+	// Trace is told what happens. See [WithTrace].
+	Trace *Trace
 	// UserAgent is sent unless the request has its own. Default "crawl".
 	UserAgent string
 }
@@ -46,6 +98,9 @@ func (o *Options) applyDefaults() {
 	setDefault(&o.KeepAlive, 30*time.Second)
 	setDefault(&o.MaxIdle, 1024)
 	setDefault(&o.MaxHeaderBytes, 256<<10)
+	setDefault(&o.MaxAge, 10*time.Minute)
+	setDefault(&o.DNSCache, time.Minute)
+	setDefault(&o.MinVersion, tls.VersionTLS12)
 	setDefault(&o.Network, "tcp")
 	setDefault(&o.UserAgent, "crawl")
 }
@@ -65,30 +120,25 @@ type Client struct {
 	opt  Options
 	dial dialer
 	pool *pool
+	end  context.CancelFunc // of what is being dialled and looked up
 }
 
 // NewClient returns a Client. Close releases its connections.
 func NewClient(opt Options) *Client {
 	opt.applyDefaults()
-	return &Client{
-		opt: opt,
-		dial: dialer{
-			net:     net.Dialer{KeepAlive: -1}, // the idle limit notices a dead peer sooner
-			network: opt.Network,
-			tls: &tls.Config{
-				InsecureSkipVerify: opt.Insecure,
-				NextProtos:         []string{"http/1.1"},
-				ClientSessionCache: tls.NewLRUClientSessionCache(1024),
-			},
-			limit: opt.ConnectTimeout,
-		},
-		pool: newPool(opt.MaxIdle, opt.KeepAlive),
-	}
+	c := &Client{opt: opt, pool: newPool(&opt)}
+	life, end := context.WithCancel(context.Background())
+	c.dial, c.end = newDialer(life, &c.opt), end
+	return c
 }
 
-// Close closes the idle connections; those in use are closed when their bodies are.
+// Close closes the idle connections and ends what waits for one; those in use are
+// closed when their bodies are. Fetches that have none yet, and all later ones, fail
+// with [ClassCancelled] and [net.ErrClosed]. It may be called again.
 func (c *Client) Close() error {
 	c.pool.close()
+	c.end()
+	c.dial.names.close()
 	return nil
 }
 
@@ -96,17 +146,21 @@ var _ Fetcher = (*Client)(nil)
 
 // Fetch implements [Fetcher].
 func (c *Client) Fetch(ctx context.Context, req *Request) (*Record, error) {
-	rec, err := c.fetch(ctx, req)
+	t := traceOf(ctx, c.opt.Trace)
+	t.asked(ctx, req)
+	rec, err := c.fetch(ctx, t, req)
 	if err != nil {
 		if err.URL == "" {
 			err.URL = req.URL
 		}
+		t.failed(ctx, req, err)
 		return nil, err
 	}
+	t.answered(ctx, req, rec)
 	return rec, nil
 }
 
-func (c *Client) fetch(ctx context.Context, req *Request) (*Record, *Error) {
+func (c *Client) fetch(ctx context.Context, t *Trace, req *Request) (*Record, *Error) {
 	u, err := urls.Parse(req.URL)
 	if err != nil {
 		return nil, fault(ClassBadURL, err, "%v", err)
@@ -114,50 +168,77 @@ func (c *Client) fetch(ctx context.Context, req *Request) (*Record, *Error) {
 	if e := checkRequest(req); e != nil {
 		return nil, e
 	}
-	key := connKey{scheme: u.Scheme(), addr: u.Host()}
-	var proxy *url.URL
-	if c.opt.Proxy != nil {
-		proxy, err = c.opt.Proxy(&url.URL{Scheme: key.scheme, Host: key.addr})
-		if err != nil {
-			return nil, fault(ClassBadURL, err, "the proxy's URL is not valid: %v", err)
-		}
-		if proxy != nil && proxy.Scheme != "http" && proxy.Scheme != "https" {
-			return nil, fault(ClassBadURL, nil, "a proxy of scheme %q is not supported", proxy.Scheme)
-		}
-		if proxy != nil {
-			key.proxy = proxy.String()
-		}
+	r, e := c.route(req, u, t)
+	if e != nil {
+		return nil, e
 	}
 	for again := false; ; again = true {
 		if e := ended(ctx, req.Deadline); e != nil {
 			return nil, e
 		}
 		started := time.Now()
-		conn, timing, e := c.connect(ctx, req.Deadline, key, proxy, again)
+		conn, timing, e := c.connect(ctx, r, again)
 		if e != nil {
 			return nil, e
 		}
 		x := &exchange{conn: conn, pool: c.pool}
-		x.Record = Record{URL: req.URL, Started: started, Timing: timing, RemoteAddr: conn.remote, Wire: &x.wire, Body: x}
-		e = c.exchange(ctx, x, req, u, proxy)
+		x.Record = Record{URL: req.URL, Request: req, Started: started, Timing: timing, RemoteAddr: conn.remote, Wire: &x.wire, Body: x}
+		e = c.exchange(ctx, x, req, u, r.proxy)
 		if e == nil {
 			return &x.Record, nil
 		}
-		if again || !conn.reused || conn.received || !idempotent(method(req)) || e.Class == ClassCancelled || e.Timeout() {
+		if again || !x.wasDropped(e) || !repeatable(req) {
 			return nil, e
 		}
 	}
 }
 
+// wasDropped reports whether e may mean no more than that the server closed a kept
+// connection before the request reached it.
+func (x *exchange) wasDropped(e *Error) bool {
+	switch e.Class {
+	case ClassCancelled, ClassBadURL, ClassDisk:
+		return false
+	}
+	return x.conn.reused && !x.conn.received && !e.Timeout() && (x.upload == nil || x.upload.fault() == nil)
+}
+
+// route finds the way to u's server.
+func (c *Client) route(req *Request, u urls.URL, t *Trace) (route, *Error) {
+	r := route{key: connKey{scheme: u.Scheme(), addr: u.Host()}, deadline: req.Deadline, trace: t}
+	var e *Error
+	if r.proxy, e = c.opt.proxyFor(r.key); e != nil {
+		return r, e
+	}
+	if r.proxy != nil {
+		r.key.proxy = r.proxy.String()
+	}
+	if r.guarded = c.opt.guards(req, r.key.addr); r.guarded && lookedUpByProxy(r.proxy) {
+		e = checkName(u.Hostname())
+	}
+	return r, e
+}
+
 // connect takes an idle connection or, when there is none or fresh is asked for,
 // opens one.
-func (c *Client) connect(ctx context.Context, deadline time.Time, key connKey, proxy *url.URL, fresh bool) (*conn, Timing, *Error) {
-	if !fresh {
-		if conn := c.pool.get(key); conn != nil {
-			return conn, Timing{}, nil
-		}
+func (c *Client) connect(ctx context.Context, r route, fresh bool) (*conn, Timing, *Error) {
+	conn, waited, e := c.pool.acquire(ctx, r, fresh)
+	if e != nil {
+		return nil, Timing{}, e
 	}
-	return c.dial.dial(ctx, deadline, key, proxy)
+	timing := Timing{}
+	if conn == nil {
+		if conn, timing, e = c.dial.dial(ctx, r); e != nil {
+			c.pool.release(r.key)
+			return nil, timing, e
+		}
+		conn.pool = c.pool
+	} else if r.trace.Reuse != nil {
+		r.trace.Reuse(ctx, r.key.addr)
+	}
+	timing.Queue = waited
+	conn.trace = r.trace
+	return conn, timing, nil
 }
 
 // exchange sends the request and reads the head of the answer. After an error
@@ -168,12 +249,15 @@ func (c *Client) exchange(ctx context.Context, x *exchange, req *Request, u urls
 	h, err := c.roundTrip(x, req, u, proxy)
 	if err != nil {
 		e := conn.classify(err, "waiting for the answer")
+		if x.upload != nil {
+			x.upload.stop()
+		}
 		x.untie()
 		conn.leave()
 		conn.Close()
 		return e
 	}
-	x.Proto, x.Status, x.Reason, x.Header = h.proto, h.status, h.reason, h.header
+	x.Proto, x.Status, x.Reason, x.Header, x.RawHead = h.proto, h.status, h.reason, h.header, h.raw
 	x.startBody(h, method(req))
 	return nil
 }
@@ -181,8 +265,13 @@ func (c *Client) exchange(ctx context.Context, x *exchange, req *Request, u urls
 const maxInformational = 32 // 1xx answers before the final one
 
 func (c *Client) roundTrip(x *exchange, req *Request, u urls.URL, proxy *url.URL) (*head, error) {
-	if err := c.send(x.conn, req, u, proxy); err != nil {
+	up, err := c.send(x.conn, req, u, proxy)
+	if err != nil {
 		return nil, err
+	}
+	x.upload = up
+	if f := x.conn.trace.HeadersSent; f != nil {
+		f(x.conn.ctx, req)
 	}
 	sent := time.Now()
 	x.conn.await()
@@ -190,21 +279,31 @@ func (c *Client) roundTrip(x *exchange, req *Request, u urls.URL, proxy *url.URL
 	for range maxInformational {
 		h, err := readHead(x.conn.br, c.opt.MaxHeaderBytes, &first)
 		if err != nil {
+			if up != nil && up.fault() != nil {
+				return nil, up.fault()
+			}
 			return nil, err
+		}
+		if h.status == 100 && up != nil {
+			up.goAhead()
 		}
 		if h.status == 101 {
 			return nil, fault(ClassProtocol, nil, "the server switches to another protocol unasked")
 		}
 		if h.status >= 200 {
 			x.Timing.TTFB = first.Sub(sent)
+			if up != nil {
+				x.answered(h.status, first)
+			}
 			return h, nil
 		}
 	}
 	return nil, fault(ClassProtocol, nil, "more than %d informational answers", maxInformational)
 }
 
-// send writes the head of the request in one piece.
-func (c *Client) send(conn *conn, req *Request, u urls.URL, proxy *url.URL) error {
+// send writes the head of the request in one piece, with the body if that is small.
+// A larger one is under way when it returns.
+func (c *Client) send(conn *conn, req *Request, u urls.URL, proxy *url.URL) (*upload, error) {
 	r := fasthttp.AcquireRequest()
 	defer fasthttp.ReleaseRequest(r)
 	h := &r.Header
@@ -220,10 +319,14 @@ func (c *Client) send(conn *conn, req *Request, u urls.URL, proxy *url.URL) erro
 		h.Add("User-Agent", c.opt.UserAgent)
 	}
 	target := u.RequestURI()
-	if proxy != nil && u.Scheme() == "http" { // RFC 9112 section 3.2.2: absolute form
+	if speaksHTTP(proxy) && u.Scheme() == "http" { // RFC 9112 section 3.2.2: absolute form
 		target = "http://" + hostField(u) + target
-		if auth := proxyAuth(proxy); auth != "" {
-			h.Add("Proxy-Authorization", auth)
+		header, e := c.opt.proxyHeader(proxy)
+		if e != nil {
+			return nil, e
+		}
+		for _, f := range header {
+			h.Add(f.Name, f.Value)
 		}
 	}
 	h.SetRequestURI(target)
@@ -231,10 +334,16 @@ func (c *Client) send(conn *conn, req *Request, u urls.URL, proxy *url.URL) erro
 		h.Add("Authorization", basicAuth(user, password))
 	}
 	for _, f := range req.Header {
-		if !strings.EqualFold(f.Name, "Host") {
+		if !strings.EqualFold(f.Name, "Host") && (f.Value != "" || !automatic(f.Name)) {
 			h.Add(f.Name, f.Value)
 		}
 	}
+	if req.Body != nil {
+		return sendWithBody(conn, h, req)
+	}
+	if anticipatesBody(method(req)) {
+		h.Add("Content-Length", "0")
+	}
 	_, err := conn.Write(h.Header())
-	return err
+	return nil, err
 }

@@ -31,11 +31,15 @@ type conn struct {
 	raw       syscall.RawConn // to wait on without a buffer; nil where that can't be done
 	key       connKey
 	remote    netip.AddrPort
+	special   bool // the server's address is not of the public Internet
 	reused    bool
+	born      time.Time
 	idleSince time.Time
+	pool      *pool // that it has a place of
 
 	// Of the exchange under way:
 	ctx      context.Context
+	trace    *Trace
 	limits   limits
 	br       *bufio.Reader // reads through conn.Read
 	received bool          // a byte of the answer has come
@@ -70,8 +74,9 @@ type connKey struct {
 	proxy        string // URL of the proxy in between, or ""
 }
 
-func newConn(nc net.Conn, key connKey) *conn {
-	c := &conn{Conn: nc, key: key}
+// newConn makes a conn of nc; target is the server's address if it is known.
+func newConn(nc net.Conn, key connKey, target netip.Addr) *conn {
+	c := &conn{Conn: nc, key: key, trace: untraced, born: time.Now(), special: target.IsValid() && kindOf(target) != ""}
 	if tcp, ok := nc.(*net.TCPConn); ok {
 		c.raw = waitable(tcp)
 	}
@@ -80,6 +85,15 @@ func newConn(nc net.Conn, key connKey) *conn {
 		c.remote = netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
 	}
 	return c
+}
+
+// Close ends the connection and frees its place.
+func (c *conn) Close() error {
+	err := c.Conn.Close()
+	if c.pool != nil {
+		c.pool.release(c.key)
+	}
+	return err
 }
 
 // begin ties the connection to ctx: when ctx ends, whatever blocks on the

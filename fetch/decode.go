@@ -59,7 +59,7 @@ func decodeBody(rec *Record, method string, maxSize int64) error {
 	if len(d.codings) == 0 {
 		d.r = &d.src
 		declared, err := strconv.ParseInt(rec.Header.Get("Content-Length"), 10, 64)
-		if err == nil && declared > maxSize && method != "HEAD" && rec.Status != 304 {
+		if err == nil && declared > maxSize && method != "HEAD" && rec.Status != 304 && !rec.Header.Has("Transfer-Encoding") {
 			d.err = d.tooLarge()
 		}
 	}

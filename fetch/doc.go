@@ -2,7 +2,16 @@
 // real web sends kept in bounds: time, size, redirects, malformed framing and
 // compressed bombs. A failure is never silent and always of one [Class].
 //
-// Start with [NewClient] and put around it what is wanted, outermost first:
+// Start with [NewSession], which has around a client what most callers want:
+//
+//	session, err := fetch.NewSession(fetch.SessionOptions{BaseURL: "https://example.com/api/"})
+//	...
+//	defer session.Close()
+//	rec, err := session.Post(ctx, "items", fetch.JSON(item))
+//	...
+//	err = rec.JSON(&answer)
+//
+// Or build the stack yourself, with [NewClient] innermost:
 //
 //	client := fetch.NewClient(fetch.Options{})
 //	defer client.Close()
@@ -10,17 +19,52 @@
 //	rec, err := fetcher.Fetch(ctx, &fetch.Request{URL: "https://example.com/"})
 //
 // Each [Layer] is one concern: [Retry] asks again, [Redirect] follows, [Decode]
-// undoes content codings and limits sizes. The [Client] itself does none of that;
-// it sends one request and streams one answer. A status such as 404 is an answer
-// and no error, until the caller decides otherwise.
+// undoes content codings and limits sizes, [Check] judges statuses, [Meter] counts;
+// more are in the folders below. The [Client] itself does none of that; it sends one
+// request and streams one answer. A status such as 404 is an answer and no error,
+// until the caller decides otherwise.
 //
 // The context given to Fetch ends it at any moment, from looking up the name to
 // the body's last byte, and so does [Request.Deadline]. A [Record.Body] that ends
 // with io.EOF came whole: a cut body, whichever way its end was to be told, is an
-// error.
+// error. It must be closed; the methods of [Record] that read it whole close it.
 //
-// The package keeps no cookies, obeys no robots.txt, stores nothing and sends no
-// request bodies; it speaks no HTTP/2 and no WebSocket, and no proxy but those of
-// HTTP. It judges no address: [ClassPrivateAddress] and the classes of statuses
-// and disks are for its callers, so that there is one list.
+// # Errors
+//
+// Every error is an [*Error] of one [Class], which errors.Is tells, and unwraps to
+// its cause. Who comes from aiohttp finds its exceptions here:
+//
+//	asyncio.CancelledError                context.Canceled, ClassCancelled
+//	ServerTimeoutError, TimeoutError      context.DeadlineExceeded, Error.Timeout
+//	ConnectionTimeoutError                ClassTimeoutConnect
+//	SocketTimeoutError                    ClassTimeoutIdle, os.ErrDeadlineExceeded
+//	ClientConnectorDNSError               ClassDNS, *net.DNSError
+//	ClientConnectorError, ClientOSError   ClassRefused, syscall.ECONNREFUSED and others
+//	ClientProxyConnectionError            ClassRefused
+//	ClientHttpProxyError                  ClassRefused: "the proxy answered 407 to CONNECT"
+//	ClientConnectorSSLError               ClassTLS
+//	ClientConnectorCertificateError       ClassTLS, *tls.CertificateVerificationError, x509 errors
+//	ServerFingerprintMismatch             ClassTLS
+//	ServerDisconnectedError               ClassReset, io.EOF
+//	ClientConnectionResetError            ClassReset, syscall.ECONNRESET or EPIPE
+//	ClientResponseError (raise_for_status) ClassHTTP4xx, ClassHTTP5xx: see Record.Err and Error.Answer
+//	ClientResponseError (bad answer)      ClassProtocol
+//	ClientPayloadError                    ClassTruncated, ClassEncoding; of the request's body ClassProtocol
+//	ContentTypeError                      ClassEncoding: see Record.JSON
+//	TooManyRedirects                      ClassRedirectLimit, ClassRedirectLoop; Error.Redirects
+//	InvalidURL, NonHttpUrlClientError     ClassBadURL, *urls.Error
+//	InvalidUrlRedirectClientError         ClassBadURL with Error.Redirects
+//	RuntimeError: Session is closed       ClassCancelled, net.ErrClosed
+//
+// [ClassTooLarge] and [ClassPrivateAddress] stand for limits that aiohttp lacks.
+// [ClassDisk] is of files: those that bodies are read from and saved to.
+//
+// # What it does not do
+//
+// It speaks no HTTP/2, and HTTP/1.0 only where a server does. It obeys no robots.txt.
+// It has no functions without a client or session, since a global one would keep
+// connections that nobody closes; sends no trailers, which servers drop as a rule;
+// and does not tell where the chunks of a body began, which proxies change on their
+// way. It refuses addresses that are not of the public Internet, but only to a
+// [Request.Discovered].
 package fetch

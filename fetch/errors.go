@@ -11,8 +11,12 @@ import (
 	"time"
 )
 
-// Class sorts the ways in which a fetch can fail. Each failure has exactly one.
+// Class sorts the ways in which a fetch can fail. Each failure has exactly one. It
+// is an error so that errors.Is(err, fetch.ClassTLS) tells.
 type Class string
+
+// Error is the class's name.
+func (c Class) Error() string { return string(c) }
 
 // The classes.
 const (
@@ -45,6 +49,10 @@ type Error struct {
 	Reason    string // one clear line
 	Redirects []Hop  // that led to URL
 	Err       error  // the cause; may be nil
+
+	// Answer is the one with the status that [ClassHTTP4xx] or [ClassHTTP5xx] is
+	// about; nil otherwise.
+	Answer *Record
 }
 
 func (e *Error) Error() string { return e.URL + ": " + e.Reason }
@@ -60,8 +68,11 @@ func (e *Error) Timeout() bool {
 	return false
 }
 
-// Is lets every timeout match [context.DeadlineExceeded].
+// Is lets an Error match its [Class], and every timeout [context.DeadlineExceeded].
 func (e *Error) Is(target error) bool {
+	if class, ok := target.(Class); ok {
+		return e.Class == class
+	}
 	return target == context.DeadlineExceeded && e.Timeout()
 }
 
@@ -108,7 +119,13 @@ func (c *conn) classify(err error, doing string) *Error {
 	if e := c.ended(); e != nil {
 		return e
 	}
+	return classify(err, doing)
+}
+
+func classify(err error, doing string) *Error {
 	switch {
+	case alertIn(err) != "": // TLS 1.3 judges client certificates after the handshake
+		return explainTLS(err)
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return fault(ClassTimeoutIdle, err, "nothing came for too long while %s", doing)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):

@@ -37,7 +37,25 @@ func Stack(base Fetcher, layers ...Layer) Fetcher {
 type Request struct {
 	Method string // "" means GET
 	URL    string // absolute http or https URL; see [crawl/fetch/urls.Parse]
+
+	// Header holds more fields, or others than are sent unasked. A User-Agent, Accept,
+	// Accept-Encoding or Content-Type that is empty is not sent at all.
 	Header Header
+
+	// Body is sent with the request, its type and length too unless Header has a
+	// Content-Type of its own. nil sends none.
+	Body Body
+	// Expect has the server say first that it wants the Body (RFC 9110 section
+	// 10.1.1): without an answer it is sent after a second all the same.
+	Expect bool
+	// Discovered says that somebody else than the user named the URL: a page, or a
+	// redirect to another host. Such a request may not reach special addresses: see
+	// [Options.AllowPrivate].
+	Discovered bool
+
+	// MaxRedirects, if not 0, stands in for the limit of [Redirect]; below 0 none is
+	// followed.
+	MaxRedirects int
 
 	// Deadline bounds the whole of it, redirects, repetitions and the body
 	// included; zero means no limit. A context with a deadline does the same but
@@ -51,8 +69,12 @@ type Record struct {
 	Proto     string // "HTTP/1.1"
 	Status    int
 	Reason    string
-	Header    Header
-	Redirects []Hop
+	Header    Header   // as it was received
+	RawHead   string   // status line and fields, byte for byte, to the empty line
+	Trailer   Header   // the fields after a chunked body; there once Body has ended
+	Redirects []Hop    // that led here
+	Request   *Request // that got this answer, as layers made it: of the last hop
+	Cached    bool     // Body comes from a store, as in crawl/fetch/cache, and not from the server
 
 	// Body streams the answer's content. Its errors are [*Error]; an io.EOF means
 	// that the body came whole. It is never nil, and must be closed. The context
@@ -74,6 +96,7 @@ type Hop struct {
 // Timing says where the time went until the head of the answer was there.
 // DNS, Connect and TLS are zero on a reused connection.
 type Timing struct {
+	Queue             time.Duration // for a place, where connections are limited
 	DNS, Connect, TLS time.Duration
 	TTFB              time.Duration // from the request's last byte to the answer's first
 }

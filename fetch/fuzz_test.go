@@ -8,9 +8,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
+
+	"crawl/fetch/urls"
 )
 
 // standard reads an answer to a GET as net/http does, behind any 1xx.
@@ -131,7 +134,7 @@ func readAnswer(ctx context.Context, raw []byte) ([]byte, error) {
 	c := NewClient(Options{MaxHeaderBytes: 64 << 10})
 	defer c.Close()
 	key := connKey{scheme: "http", addr: "x:80"}
-	c.pool.put(newConn(&canned{r: bytes.NewReader(raw)}, key))
+	c.pool.put(newConn(&canned{r: bytes.NewReader(raw)}, key, netip.Addr{}))
 	rec, err := c.Fetch(ctx, &Request{URL: "http://x/", Method: "POST"}) // never sent again
 	if err != nil {
 		return nil, err
@@ -185,4 +188,80 @@ func FuzzRetryAfter(f *testing.F) {
 			t.Errorf("%q at %v: %v", value, now, wait)
 		}
 	})
+}
+
+// FuzzRequest sends requests of arbitrary parts. What goes on the wire is one request
+// to net/http too, with the method, the target, the fields and the body meant, and
+// not a byte more.
+func FuzzRequest(f *testing.F) {
+	f.Add("GET", "/", "X", "y", "", "", false)
+	f.Add("POST", "/a b?q=ä#f", "Content-Type", "", "hello", "text/plain", false)
+	f.Add("PUT", "/\r\nX: y\r\n\r\n", "Expect", "100-continue", "hello", "a/b\r\nX: y", true)
+	f.Add("get /x", "//u:p@h:1/", "Transfer-Encoding", "chunked", "0\r\n\r\nGET / HTTP/1.1\r\n\r\n", "", true)
+	f.Add("HEAD", "/\x00", "Content-Length", "5", "", "", false)
+	f.Add("POST", "/", "X", "a\r\nY: b", "x", "\x00", false)
+	f.Add("POST", "/", "Host", "a b", "x", "", false)
+	f.Fuzz(func(t *testing.T, verb, target, name, value, body, contentType string, inChunks bool) {
+		c := NewClient(Options{})
+		defer c.Close()
+		sent := &spoken{canned: canned{r: strings.NewReader("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")}}
+		key := connKey{scheme: "http", addr: "x:80"}
+		c.pool.put(newConn(sent, key, netip.Addr{}))
+		req := &Request{Method: verb, URL: "http://x" + target, Header: Header{{name, value}}}
+		if body != "" {
+			m := &held{data: []byte(body), contentType: contentType}
+			if req.Body = m; inChunks {
+				req.Body = faulty{size: -1, r: strings.NewReader(body)}
+			}
+		}
+		u, err := urls.Parse(req.URL)
+		if err != nil || u.Host() != key.addr {
+			return // or it would go on the network
+		}
+		rec, err := c.Fetch(t.Context(), req)
+		if err != nil {
+			if ClassOf(err) == ClassBadURL && len(sent.said) > 0 {
+				t.Errorf("%q was sent, and then refused: %v", sent.said, err)
+			}
+			return
+		}
+		rec.Body.Close()
+		wire := bufio.NewReader(bytes.NewReader(sent.said))
+		got, err := http.ReadRequest(wire)
+		if err != nil {
+			if req.Header.Has("Host") || strings.EqualFold(name, "Expect") || strings.EqualFold(name, "Trailer") || strings.EqualFold(name, "Connection") {
+				return // net/http judges their values; on the wire they were single lines
+			}
+			t.Fatalf("%q: %v", sent.said, err)
+		}
+		if got.Method != method(req) || got.RequestURI != u.RequestURI() {
+			t.Errorf("asked for %q %q, sent %q", method(req), u.RequestURI(), sent.said)
+		}
+		known := map[string]bool{"User-Agent": true, "Authorization": true, "Content-Type": true, "Content-Length": true, http.CanonicalHeaderKey(name): true}
+		for field := range got.Header {
+			if !known[field] {
+				t.Errorf("a field %q in %q", field, sent.said)
+			}
+		}
+		if hasToken(req.Header, "Expect", "100-continue") {
+			return // the answer was there first, so the body never went
+		}
+		if text, err := io.ReadAll(got.Body); err != nil || string(text) != body {
+			t.Errorf("body %q, %v, want %q", text, err, body)
+		}
+		if rest, _ := io.ReadAll(wire); len(rest) > 0 {
+			t.Errorf("%q follows the request", rest)
+		}
+	})
+}
+
+// spoken is a canned connection that notes what the client says.
+type spoken struct {
+	canned
+	said []byte
+}
+
+func (s *spoken) Write(p []byte) (int, error) {
+	s.said = append(s.said, p...)
+	return len(p), nil
 }

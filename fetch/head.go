@@ -15,7 +15,8 @@ type head struct {
 	status    int
 	reason    string
 	header    Header
-	length    int64 // of the body; or one of the two below
+	raw       string // as it was received; header's fields are parts of it, mostly
+	length    int64  // of the body; or one of the two below
 	keepAlive bool
 }
 
@@ -152,7 +153,7 @@ func emptyLine(b []byte) int {
 // splitHead takes raw apart into fields in their order. strict is what to parse
 // instead of raw, or nil when raw is strict already.
 func splitHead(raw string) (h *head, strict []byte, err error) {
-	h = &head{header: make(Header, 0, min(strings.Count(raw, "\n"), maxFields))}
+	h = &head{raw: raw, header: make(Header, 0, min(strings.Count(raw, "\n"), maxFields))}
 	statusLine, rest, odd := cutLine(raw)
 	_, status, _ := strings.Cut(statusLine, " ")
 	if strings.HasPrefix(strings.TrimLeft(status, " "), "0") { // fasthttp takes 000 for 200
@@ -170,12 +171,12 @@ func splitHead(raw string) (h *head, strict []byte, err error) {
 		}
 		odd = odd || changed
 	}
-	changed, err := h.settleFraming(strings.HasPrefix(statusLine, "HTTP/1.1 "))
+	fields, changed, err := h.settleFraming(strings.HasPrefix(statusLine, "HTTP/1.1 "))
 	if err != nil || !odd && !changed {
 		return h, nil, err
 	}
 	strict = append(strict, statusLine...)
-	for _, f := range h.header {
+	for _, f := range fields {
 		strict = append(append(append(append(strict, "\r\n"...), f.Name...), ": "...), f.Value...)
 	}
 	return h, append(strict, "\r\n\r\n"...), nil
@@ -217,8 +218,9 @@ func (h *head) addLine(line string) (odd bool, err error) {
 
 // settleFraming makes sure that there is one way only to find the body's end
 // (RFC 9112 section 6.3): equal Content-Lengths become one, unequal ones and
-// codings that only HTTP/1.1 knows are refused in other versions.
-func (h *head) settleFraming(http11 bool) (changed bool, err error) {
+// codings that only HTTP/1.1 knows are refused in other versions. It returns the
+// fields to go by; h.header stays as it was received.
+func (h *head) settleFraming(http11 bool) (fields Header, changed bool, err error) {
 	length, lengths, coded := "", 0, false
 	for _, f := range h.header {
 		switch {
@@ -226,11 +228,11 @@ func (h *head) settleFraming(http11 bool) (changed bool, err error) {
 			for one := range strings.SplitSeq(f.Value, ",") {
 				one = strings.Trim(one, " \t")
 				if !isLength(one) {
-					return false, fault(ClassProtocol, nil, "invalid Content-Length %.40q", f.Value)
+					return nil, false, fault(ClassProtocol, nil, "invalid Content-Length %.40q", f.Value)
 				}
 				one = canonicalLength(one)
 				if lengths++; lengths > 1 && one != length {
-					return false, fault(ClassProtocol, nil, "two different Content-Lengths")
+					return nil, false, fault(ClassProtocol, nil, "two different Content-Lengths")
 				}
 				length = one
 			}
@@ -238,18 +240,19 @@ func (h *head) settleFraming(http11 bool) (changed bool, err error) {
 			coded = true
 		}
 	}
+	fields = h.header
 	switch {
 	case coded && !http11:
-		return false, fault(ClassProtocol, nil, "Transfer-Encoding in an answer that is not HTTP/1.1")
+		return nil, false, fault(ClassProtocol, nil, "Transfer-Encoding in an answer that is not HTTP/1.1")
 	case coded && lengths > 0: // chunked wins, and the connection is not used again
-		h.header.Del("Content-Length")
-		h.header.Set("Connection", "close")
-		return true, nil
+		fields.Del("Content-Length")
+		fields.Set("Connection", "close")
+		return fields, true, nil
 	case lengths > 1:
-		h.header.Set("Content-Length", length)
-		return true, nil
+		fields.Set("Content-Length", length)
+		return fields, true, nil
 	}
-	return false, nil
+	return fields, false, nil
 }
 
 func isLength(s string) bool {

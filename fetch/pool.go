@@ -2,48 +2,80 @@ package fetch
 
 import (
 	"container/list"
+	"context"
+	"net"
 	"sync"
 	"time"
 )
 
 // pool keeps idle connections for reuse: the latest first, since it is the least
-// likely to be stale. It holds at most max of them, none longer than age.
+// likely to be stale. It holds at most max of them, none idle for longer than idle
+// and none older than age.
 type pool struct {
-	max int
-	age time.Duration
+	max       int
+	idle, age time.Duration
 
 	mu     sync.Mutex // guards what follows
 	byKey  map[connKey][]*list.Element
 	order  *list.List // of *conn, longest idle first
+	places *places    // nil when the number of connections is not limited
 	sweep  *time.Timer
 	closed bool
 }
 
-func newPool(max int, age time.Duration) *pool {
-	return &pool{max: max, age: age, byKey: map[connKey][]*list.Element{}, order: list.New()}
+func newPool(opt *Options) *pool {
+	return &pool{
+		max: opt.MaxIdle, idle: opt.KeepAlive, age: opt.MaxAge,
+		byKey: map[connKey][]*list.Element{}, order: list.New(),
+		places: newPlaces(opt.MaxConns, opt.MaxConnsPerHost),
+	}
 }
 
-// get takes an idle connection that the peer has left alone, or returns nil.
-func (p *pool) get(key connKey) *conn {
+// acquire takes an idle connection that the peer has left alone. It returns nil
+// when there is none, or a fresh one is asked for: the caller is to open one then,
+// and to release its place should that fail. Where the number of connections is
+// limited, acquire waits for its turn.
+func (p *pool) acquire(ctx context.Context, r route, fresh bool) (c *conn, waited time.Duration, err *Error) {
 	for {
-		c := p.pop(key)
-		if c == nil || !stale(c) {
-			return c
+		var w *waiter
+		p.mu.Lock()
+		switch {
+		case p.closed:
+			err = errClientClosed()
+		case !fresh:
+			c = p.pop(r.key, r.guarded)
+		}
+		if c == nil && err == nil && p.places != nil {
+			if p.room(r.key) {
+				p.places.take(r.key)
+			} else {
+				w = p.places.enqueue(r, fresh)
+			}
+		}
+		p.mu.Unlock()
+		if w != nil {
+			return p.wait(ctx, w)
+		}
+		if c == nil || time.Since(c.born) < p.age && !stale(c) {
+			return c, 0, err
 		}
 		c.Close()
+		c = nil
 	}
 }
 
-func (p *pool) pop(key connKey) *conn {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+// pop takes the latest idle connection of key; a guarded one must not be to a
+// special address.
+func (p *pool) pop(key connKey, guarded bool) *conn {
 	idle := p.byKey[key]
-	if len(idle) == 0 {
-		return nil
+	for i := len(idle) - 1; i >= 0; i-- {
+		if c := idle[i].Value.(*conn); !guarded || !c.special {
+			p.order.Remove(idle[i])
+			p.forget(key, i)
+			return c
+		}
 	}
-	last := idle[len(idle)-1]
-	p.forget(key, len(idle)-1)
-	return p.order.Remove(last).(*conn)
+	return nil
 }
 
 // put hands c over to the pool.
@@ -51,18 +83,23 @@ func (p *pool) put(c *conn) {
 	c.reused = true
 	c.idleSince = time.Now()
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	if p.closed {
+		p.mu.Unlock()
 		c.Close()
 		return
 	}
 	p.byKey[c.key] = append(p.byKey[c.key], p.order.PushBack(c))
+	if p.places != nil {
+		p.places.favour(c.key)
+		p.dispatch(c.key)
+	}
 	if p.order.Len() > p.max {
-		p.dropOldest()
+		p.drop(p.order.Front())
 	}
 	if p.sweep == nil {
-		p.sweep = time.AfterFunc(p.age, p.expire)
+		p.sweep = time.AfterFunc(p.idle, p.expire)
 	}
+	p.mu.Unlock()
 }
 
 // expire closes what has been idle for too long and sets the timer for the next.
@@ -75,20 +112,24 @@ func (p *pool) expire() {
 			p.sweep = nil
 			return
 		}
-		if left := p.age - time.Since(oldest.Value.(*conn).idleSince); left > 0 {
+		if left := p.idle - time.Since(oldest.Value.(*conn).idleSince); left > 0 {
 			p.sweep.Reset(left)
 			return
 		}
-		p.dropOldest()
+		p.drop(oldest)
 	}
 }
 
-// dropOldest closes the connection that has been idle longest. Within its key it
-// is the first, since each key's list is ordered the same way.
-func (p *pool) dropOldest() {
-	c := p.order.Remove(p.order.Front()).(*conn)
+// drop closes an idle connection that is the one of its key which has been idle
+// longest: the first of its key's list. Nobody waits for its place who could use
+// an idle connection, so there is no one to be told.
+func (p *pool) drop(e *list.Element) {
+	c := p.order.Remove(e).(*conn)
 	p.forget(c.key, 0)
-	c.Close()
+	c.Conn.Close()
+	if p.places != nil {
+		p.places.free(c.key)
+	}
 }
 
 func (p *pool) forget(key connKey, i int) {
@@ -100,15 +141,20 @@ func (p *pool) forget(key connKey, i int) {
 	p.byKey[key] = append(idle[:i], idle[i+1:]...)
 }
 
-// close ends every idle connection, and those that are put back later.
+// close ends every idle connection, those that are put back later, and all waiting.
 func (p *pool) close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.closed = true
 	for p.order.Len() > 0 {
-		p.dropOldest()
+		p.drop(p.order.Front())
+	}
+	if p.places != nil {
+		p.places.dismiss()
 	}
 	if p.sweep != nil {
 		p.sweep.Stop()
 	}
 }
+
+func errClientClosed() *Error { return fault(ClassCancelled, net.ErrClosed, "the client is closed") }

@@ -125,7 +125,7 @@ func TestProxyFails(t *testing.T) {
 			wantClass(t, err, tt.class)
 		})
 	}
-	for _, proxy := range []string{"http://[", "socks5://127.0.0.1:1", "ftp://127.0.0.1"} {
+	for _, proxy := range []string{"http://[", "socks4://127.0.0.1:1", "ftp://127.0.0.1", "http://127.0.0.1:99999"} {
 		_, _, err := get(t, newClient(t, Options{Proxy: via(proxy)}), "http://example.invalid/")
 		wantClass(t, err, ClassBadURL)
 	}

@@ -13,9 +13,11 @@ const DefaultMaxRedirects = 10
 
 // Redirect follows redirects, at most limit of them (RFC 9110 section 15.4):
 // 301, 302, 303, 307 and 308 with a Location. 0 means [DefaultMaxRedirects], a
-// negative limit follows none. 303 turns a request into GET, as 301 and 302 turn
-// POST. Credentials stay behind when the origin changes. The hops are in
-// Record.Redirects, and in [Error.Redirects] when the chain broke.
+// negative limit follows none. 303 turns a request into GET without a body, as
+// 301 and 302 turn POST; in all other cases the body is sent again.
+// Credentials stay behind when the origin changes. A URL may come a second time
+// when a cookie was set meanwhile, for sites do so to see whether cookies work.
+// The hops are in Record.Redirects, and in [Error.Redirects] when the chain broke.
 func Redirect(limit int) Layer {
 	setDefault(&limit, DefaultMaxRedirects)
 	return func(next Fetcher) Fetcher {
@@ -26,7 +28,11 @@ func Redirect(limit int) Layer {
 }
 
 func follow(ctx context.Context, next Fetcher, req *Request, limit int) (*Record, error) {
+	if req.MaxRedirects != 0 {
+		limit = req.MaxRedirects
+	}
 	var hops []Hop
+	cookie := 0 // how many hops there were when the last cookie was set
 	for {
 		rec, err := next.Fetch(ctx, req)
 		if err != nil {
@@ -42,7 +48,10 @@ func follow(ctx context.Context, next Fetcher, req *Request, limit int) (*Record
 		}
 		rec.Body.Close()
 		hops = append(hops, Hop{URL: req.URL, Status: rec.Status})
-		if req, err = nextHop(req, rec.Status, location, hops, limit); err != nil {
+		if rec.Header.Has("Set-Cookie") {
+			cookie = len(hops)
+		}
+		if req, err = nextHop(req, rec.Status, location, hops, cookie, limit); err != nil {
 			return nil, err
 		}
 	}
@@ -57,7 +66,7 @@ func redirects(status int) bool {
 }
 
 // nextHop is the request that follows the last of hops.
-func nextHop(req *Request, status int, location string, hops []Hop, limit int) (*Request, error) {
+func nextHop(req *Request, status int, location string, hops []Hop, cookie, limit int) (*Request, error) {
 	broken := func(class Class, reason string, err error) error {
 		return &Error{Class: class, URL: req.URL, Reason: reason, Redirects: hops, Err: err}
 	}
@@ -69,22 +78,52 @@ func nextHop(req *Request, status int, location string, hops []Hop, limit int) (
 	if err != nil {
 		return nil, broken(ClassBadURL, "redirect to an unusable address: "+err.Error(), err)
 	}
-	hop := &Request{Method: req.Method, URL: to.String(), Header: req.Header, Deadline: req.Deadline}
+	hop := new(Request)
+	*hop = *req
+	hop.URL = to.String()
 	if m := method(req); status == 303 && m != "HEAD" || m == "POST" && (status == 301 || status == 302) {
 		hop.Method = "GET"
+		hop.Body, hop.Expect, hop.Header = nil, false, withoutContent(req.Header)
 	}
-	for _, before := range hops {
-		if before.URL == hop.URL && method(hop) == method(req) { // a form may lead to its own page
-			return nil, broken(ClassRedirectLoop, "the redirects lead back to "+to.Redacted(), nil)
-		}
+	if hop.Body != nil && !Replayable(hop.Body) {
+		return nil, broken(ClassBadURL, "the redirect asks for the request's body again", ErrOnce)
+	}
+	if method(hop) == method(req) && isLoop(hops, hop.URL, cookie) { // a form may lead to its own page
+		return nil, broken(ClassRedirectLoop, "the redirects lead back to "+to.Redacted(), nil)
 	}
 	if len(hops) > limit {
 		return nil, broken(ClassRedirectLimit, "too many redirects", nil)
 	}
+	hop.Discovered = req.Discovered || to.Hostname() != from.Hostname()
 	if to.Scheme() != from.Scheme() || to.Host() != from.Host() {
-		hop.Header = withoutCredentials(req.Header)
+		hop.Header = withoutCredentials(hop.Header)
 	}
 	return hop, nil
+}
+
+// withoutContent is h without what describes a body.
+func withoutContent(h Header) Header {
+	kept := make(Header, 0, len(h))
+	for _, f := range h {
+		if len(f.Name) < len("Content-") || !strings.EqualFold(f.Name[:len("Content-")], "Content-") {
+			kept = append(kept, f)
+		}
+	}
+	return kept
+}
+
+// isLoop reports whether hops lead back to url: once with no cookie set since, or twice.
+func isLoop(hops []Hop, url string, cookie int) bool {
+	visits := 0
+	for i, before := range hops {
+		if before.URL != url {
+			continue
+		}
+		if visits++; visits > 1 || i >= cookie {
+			return true
+		}
+	}
+	return false
 }
 
 // withoutCredentials is h without what must not be told to another origin.

@@ -191,3 +191,43 @@ func TestRedirectHugeBody(t *testing.T) {
 		t.Errorf("%q, %v, %+v", body, err, rec)
 	}
 }
+
+// TestRedirectCookie has sites set a cookie and ask to come again: that is no loop,
+// unless it goes on.
+func TestRedirectCookie(t *testing.T) {
+	tests := []struct {
+		name  string
+		hops  []string // Locations, with a * in front when a cookie is set; then comes the page
+		asked int
+		class Class
+	}{
+		{"to itself", []string{"*/"}, 2, ""},
+		{"over another page", []string{"/b", "*/"}, 3, ""},
+		{"over another origin", []string{"http://b/", "*http://a/", "http://b/"}, 4, ""},
+		{"no cookie", []string{"/"}, 1, ClassRedirectLoop},
+		{"no cookie since", []string{"*/b", "/c", "/b"}, 3, ClassRedirectLoop},
+		{"cookies for ever", []string{"*/", "*/", "*/"}, 2, ClassRedirectLoop},
+		{"cookies for ever over another page", []string{"*/b", "*/", "*/b", "*/"}, 4, ClassRedirectLoop},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			asked := 0
+			site := FetcherFunc(func(_ context.Context, req *Request) (*Record, error) {
+				rec := &Record{URL: req.URL, Status: 200, Body: io.NopCloser(strings.NewReader(""))}
+				if asked++; asked <= len(tt.hops) {
+					location, sets := strings.CutPrefix(tt.hops[asked-1], "*")
+					if sets {
+						rec.Header.Add("Set-Cookie", "seen=1")
+					}
+					rec.Status = 302
+					rec.Header.Add("Location", location)
+				}
+				return rec, nil
+			})
+			_, err := Stack(site, Redirect(0)).Fetch(t.Context(), &Request{URL: "http://a/"})
+			if asked != tt.asked || ClassOf(err) != tt.class {
+				t.Errorf("asked %d times, %v; want %d, %q", asked, err, tt.asked, tt.class)
+			}
+		})
+	}
+}

@@ -10,17 +10,47 @@ import (
 )
 
 // checkRequest refuses what would put other bytes on the wire than the caller
-// means: RFC 9110 sections 5.1, 5.5 and 9.1 say which are allowed.
+// means: RFC 9110 sections 5.1, 5.5 and 9.1 say which are allowed. Where the body
+// ends is for the client to say.
 func checkRequest(req *Request) *Error {
-	if !httpguts.ValidHeaderFieldName(method(req)) { // a method is a token, as a name is
+	if m := method(req); !httpguts.ValidHeaderFieldName(m) || m == "CONNECT" { // a method is a token, as a name is
 		return fault(ClassBadURL, nil, "invalid method %q", req.Method)
 	}
 	for _, f := range req.Header {
 		if !httpguts.ValidHeaderFieldName(f.Name) || !httpguts.ValidHeaderFieldValue(f.Value) {
 			return fault(ClassBadURL, nil, "invalid header field %q", f.Name)
 		}
+		if strings.EqualFold(f.Name, "Content-Length") || strings.EqualFold(f.Name, "Transfer-Encoding") {
+			return fault(ClassBadURL, nil, "%s follows from the request's Body", f.Name)
+		}
+	}
+	if b := req.Body; b != nil && !(httpguts.ValidHeaderFieldValue(b.ContentType()) && httpguts.ValidHeaderFieldValue(coding(b))) {
+		return fault(ClassBadURL, nil, "invalid type of the request's body")
 	}
 	return nil
+}
+
+// automatic names the fields that are sent unasked. With an empty value in
+// [Request.Header] they are not.
+func automatic(name string) bool {
+	return strings.EqualFold(name, "User-Agent") || strings.EqualFold(name, "Accept") ||
+		strings.EqualFold(name, "Accept-Encoding") || strings.EqualFold(name, "Content-Type")
+}
+
+// anticipatesBody tells the methods where a server waits for a body, unless it is
+// told that there is none (RFC 9110 section 8.6).
+func anticipatesBody(method string) bool {
+	switch method {
+	case "POST", "PUT", "PATCH":
+		return true
+	}
+	return false
+}
+
+// repeatable reports whether req may be sent twice: without harm (RFC 9110 section
+// 9.2.2), and with its body.
+func repeatable(req *Request) bool {
+	return idempotent(method(req)) && (req.Body == nil || Replayable(req.Body))
 }
 
 func method(req *Request) string {

@@ -125,9 +125,9 @@ func TestUnreachable(t *testing.T) {
 	_, _, err = read(soon(t), c, &Request{URL: "http://" + free + "/"})
 	wantClass(t, err, ClassRefused)
 
-	c.dial.net.Resolver = &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
+	c = newClient(t, Options{Resolver: &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
 		return nil, net.ErrClosed
-	}}
+	}}})
 	_, _, err = read(soon(t), c, &Request{URL: "http://no-such-host.invalid/"})
 	wantClass(t, err, ClassDNS)
 }

@@ -15,7 +15,9 @@ import (
 
 // Retry asks again, after a wait, when that is worth it: see [Retryable]. Only
 // methods that may be repeated without harm are (RFC 9110 section 9.2.2). The
-// waits end early with ctx. After the last attempt its answer or error is returned.
+// waits end early with ctx. After the last attempt its answer or error is returned,
+// and so it is when no time is left for another. A body that can't be sent again
+// (see [Replayable]) has one attempt.
 //
 // A crawl does not use this layer: it gives the URL back to its frontier, so that
 // no worker waits.
@@ -25,17 +27,17 @@ func Retry(policy pipeline.Retry) Layer {
 			for attempt := 0; ; attempt++ {
 				rec, err := next.Fetch(ctx, req)
 				after, ok := Retryable(rec, err)
-				if !ok || !idempotent(method(req)) {
+				if !ok || !repeatable(req) {
 					return rec, err
 				}
 				wait, ok := policy.Wait(attempt, after, rand.Float64())
-				if !ok {
+				if !ok || !timeFor(ctx, wait, req.Deadline) {
 					return rec, err
 				}
 				if rec != nil {
 					rec.Body.Close()
 				}
-				if e := pause(ctx, wait, req.Deadline); e != nil {
+				if e := pause(ctx, wait); e != nil {
 					e.URL = req.URL
 					return nil, e
 				}
@@ -44,18 +46,22 @@ func Retry(policy pipeline.Retry) Layer {
 	}
 }
 
-// pause waits, unless the end would come first.
-func pause(ctx context.Context, wait time.Duration, deadline time.Time) *Error {
-	if !deadline.IsZero() && time.Until(deadline) < wait {
-		return fault(ClassTimeoutTotal, context.DeadlineExceeded, "no time is left to ask again")
+// timeFor reports whether the end would not come before a wait is over.
+func timeFor(ctx context.Context, wait time.Duration, deadline time.Time) bool {
+	if at, ok := ctx.Deadline(); ok && time.Until(at) < wait {
+		return false
 	}
+	return deadline.IsZero() || time.Until(deadline) >= wait
+}
+
+func pause(ctx context.Context, wait time.Duration) *Error {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 		return nil
 	case <-ctx.Done():
-		return ended(ctx, deadline)
+		return ended(ctx, time.Time{})
 	}
 }
 

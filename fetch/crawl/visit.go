@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"crawl/fetch"
 	"crawl/fetch/frontier"
@@ -43,7 +44,7 @@ func (c *Crawl) visit(ctx context.Context, e frontier.Entry) (visit, error) {
 	if err == nil {
 		defer rec.Body.Close()
 		describe(line, rec)
-		if good(rec.Status) {
+		if good(rec.Status) || unchanged(rec) {
 			err = c.store(ctx, line, rec, e.URL)
 		}
 	}
@@ -79,6 +80,10 @@ func (c *Crawl) tell(what string, line *manifest.Line, more ...any) {
 
 func good(status int) bool { return status/100 == 2 }
 
+// unchanged reports whether an answer brings the body that an earlier run stored,
+// which its server has confirmed (--since).
+func unchanged(rec *fetch.Record) bool { return rec.Status == http.StatusNotModified && rec.Cached }
+
 // store streams the body to the sink.
 func (c *Crawl) store(ctx context.Context, line *manifest.Line, rec *fetch.Record, url string) error {
 	stored, err := c.Sink.Put(ctx, rec, url)
@@ -89,10 +94,21 @@ func (c *Crawl) store(ctx context.Context, line *manifest.Line, rec *fetch.Recor
 	line.Outcome = manifest.Fetched
 	line.Bytes = stored.Bytes
 	line.Path = stored.Path
+	// Only now that the body is whole: a server would confirm a cut one for ever.
+	line.ETag, line.LastModified = validator(rec.Header.Get("ETag")), validator(rec.Header.Get("Last-Modified"))
 	if stored.Path != "" {
 		line.SHA256 = fmt.Sprintf("%x", stored.SHA256)
 	}
 	return nil
+}
+
+// validator is what a later run may send back, which must be exactly what came: no
+// record holds what is not UTF-8, or endless.
+func validator(value string) string {
+	if len(value) > 1<<10 || !utf8.ValidString(value) {
+		return ""
+	}
+	return value
 }
 
 // again decides whether the entry is asked for once more, and when. An overloaded
