@@ -11,7 +11,6 @@ import (
 	"crawl/fetch"
 	"crawl/fetch/crawl"
 	"crawl/fetch/frontier/memory"
-	"crawl/fetch/frontier/seen"
 	"crawl/fetch/list"
 	"crawl/fetch/manifest"
 	"crawl/pipeline"
@@ -32,7 +31,7 @@ type app struct {
 // then runs.
 func (a *app) crawl(ctx context.Context, args []string) (err error) {
 	a.run = fmt.Sprintf("%s-%04x", time.Now().UTC().Format("20060102T150405Z"), rand.N(1<<16))
-	r := &crawling{app: a, known: seen.New(rand.Uint64()), stats: stats.New()}
+	r := &crawling{app: a, known: newKnown(), stats: stats.New()}
 	r.frontier = memory.New(memory.Options{
 		PerHost: a.flags.perHost.n,
 		Delay:   a.flags.delay.Duration,
@@ -49,10 +48,15 @@ func (a *app) crawl(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	defer r.inputs.close()
-	if r.failed, err = openFailedList(a.flags.failedOut); err != nil {
+	if r.failed, err = openFailedList(a.flags.failedOut, a.flags.output, args); err != nil {
 		return err
 	}
 	defer r.failed.close()
+	earlier, err := openEarlier(ctx, a.flags.since, a.flags.output)
+	if err != nil {
+		return r.stopped(err)
+	}
+	defer earlier.close()
 	others := len(r.inputs)
 	if a.flags.lab {
 		lab, hosts, err := startLab(ctx, a.console)
@@ -62,11 +66,15 @@ func (a *app) crawl(ctx context.Context, args []string) (err error) {
 		defer lab.Close()
 		others += hosts
 	}
+	limit := openFiles()
+	if err := enough(limit, others); err != nil {
+		return err
+	}
 	var idle int
-	r.workers, idle = a.fit(openFiles(), others)
+	r.workers, idle = a.fit(limit, others)
 	client := a.client(idle)
 	defer client.Close()
-	r.fetcher = fetch.Stack(client, fetch.Redirect(a.redirects()), fetch.Decode(int64(a.flags.maxSize)))
+	r.fetcher = fetch.Stack(client, fetch.Redirect(a.redirects()), earlier.layer(), fetch.Decode(int64(a.flags.maxSize)))
 	return r.do(ctx)
 }
 
@@ -87,6 +95,8 @@ func (a *app) client(idle int) *fetch.Client {
 		MaxIdle:        idle,
 		Network:        a.flags.network(),
 		Insecure:       a.flags.insecure,
+		RootCAs:        a.flags.caCert.pool,
+		AllowPrivate:   a.flags.allowPrivate,
 		Proxy:          a.flags.proxy.forTarget(),
 		UserAgent:      a.flags.userAgent,
 	})
@@ -106,7 +116,7 @@ type crawling struct {
 	inputs   inputs
 	failed   *failedList // nil when it is not wanted
 	workers  int
-	known    *seen.Table
+	known    *known
 	stats    *stats.Stats
 	frontier *memory.Frontier
 	fetcher  fetch.Fetcher

@@ -22,14 +22,30 @@ type failedList struct {
 	eng          files.Engine
 }
 
-// openFailedList makes sure before the run that the list can be written after it.
-// No name, no list.
-func openFailedList(name string) (*failedList, error) {
+// openFailedList makes sure before the run that the list can be written after it,
+// and that it takes the place of nothing that the run needs: an input, or what is in
+// the crawl's folder. No name, no list.
+func openFailedList(name, dir string, inputs []string) (*failedList, error) {
 	if name == "" {
 		return nil, nil
 	}
-	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
-		return nil, outputError("--failed-out %s: is not a plain file", name)
+	if info, err := os.Stat(name); err == nil {
+		if !info.Mode().IsRegular() {
+			return nil, outputError("--failed-out %s: is not a plain file", name)
+		}
+		for _, other := range append([]string{filepath.Join(dir, manifest.Name)}, inputs...) {
+			if used, err := os.Stat(other); err == nil && os.SameFile(info, used) {
+				return nil, usageError("--failed-out %s: would overwrite %s", name, other)
+			}
+		}
+		if real, err := filepath.EvalSymlinks(name); err == nil {
+			name = real // a link stays one
+		}
+	}
+	for _, own := range []string{manifest.Name, manifest.State, "bodies"} {
+		if within(name, filepath.Join(dir, own)) {
+			return nil, usageError("--failed-out %s: is a place of the crawl's own", name)
+		}
 	}
 	l := &failedList{folder: filepath.Dir(name), name: filepath.Base(name)}
 	eng, err := openFolder(l.folder)
@@ -38,6 +54,20 @@ func openFailedList(name string) (*failedList, error) {
 	}
 	l.eng = eng
 	return l, nil
+}
+
+// within reports whether a path is the place or below it.
+func within(name, place string) bool {
+	name, err := filepath.Abs(name)
+	if err != nil {
+		return false
+	}
+	place, err = filepath.Abs(place)
+	if err != nil {
+		return false
+	}
+	rel, err := filepath.Rel(place, name)
+	return err == nil && filepath.IsLocal(rel)
 }
 
 func (l *failedList) close() {

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"crypto/x509"
 	"errors"
 	"net/url"
 	"strings"
 	"time"
 
 	"crawl/fetch"
+	"crawl/fetch/cache"
 
 	"github.com/spf13/pflag"
 	"golang.org/x/net/http/httpguts"
@@ -29,6 +31,8 @@ type flags struct {
 	maxSize        size
 	proxy          proxy
 	insecure       bool
+	caCert         authorities
+	allowPrivate   bool
 	ipv4, ipv6     bool
 	lab            bool
 
@@ -36,6 +40,7 @@ type flags struct {
 	format       choice
 	skipExisting bool
 	fresh        bool
+	since        string
 	failedOut    string
 	sync         choice
 
@@ -93,6 +98,8 @@ func (f *flags) groups() []*pflag.FlagSet {
 			fs.Var(&f.maxSize, "max-size", "longest body, after decoding")
 			fs.Var(&f.proxy, "proxy", `proxy, or "none" (default: what http_proxy, https_proxy and no_proxy say)`)
 			fs.BoolVarP(&f.insecure, "insecure", "k", false, "accept any TLS certificate")
+			fs.Var(&f.caCert, "cacert", "believe the certificate authorities in this PEM file, in place of the system's")
+			fs.BoolVar(&f.allowPrivate, "allow-private", false, "let redirects lead to private and local addresses")
 			fs.BoolVarP(&f.ipv4, "ipv4", "4", false, "connect by IPv4 only")
 			fs.BoolVarP(&f.ipv6, "ipv6", "6", false, "connect by IPv6 only")
 			fs.BoolVar(&f.lab, "lab", false, "serve the built-in test site on 127.0.0.1:8089 meanwhile")
@@ -102,6 +109,7 @@ func (f *flags) groups() []*pflag.FlagSet {
 			fs.Var(&f.format, "format", "keep bodies as files, or only records")
 			fs.BoolVar(&f.skipExisting, "skip-existing", false, "do not fetch what has a file already")
 			fs.BoolVar(&f.fresh, "fresh", false, "forget the earlier run in the folder and start over")
+			fs.StringVar(&f.since, "since", "", "take from the earlier run in `DIR` what has not changed since")
 			fs.StringVar(&f.failedOut, "failed-out", "", "write a list of the URLs that failed to `FILE`, to be fed back")
 			fs.Var(&f.sync, "sync", "make records durable: each at once, in groups about every second, or not at all")
 		}),
@@ -125,6 +133,8 @@ func (f *flags) check() error {
 		return usageError("-q and -v exclude each other")
 	case f.skipExisting && f.format.word == "none":
 		return usageError("--skip-existing needs files, and --format none keeps none")
+	case f.since != "" && cache.IsConditional(f.header.fields):
+		return usageError("--since asks with conditions of its own: drop those of -H")
 	case f.output == "":
 		return usageError("--output is empty")
 	case !httpguts.ValidHeaderFieldValue(f.userAgent):
@@ -195,6 +205,24 @@ func (p *proxy) forTarget() fetch.ProxyFunc {
 	}
 	return func(*url.URL) (*url.URL, error) { return p.url, nil }
 }
+
+// authorities are the certificate authorities to believe (--cacert).
+type authorities struct {
+	file string
+	pool *x509.CertPool // nil for the system's
+}
+
+func (a *authorities) Set(file string) error {
+	pool, err := fetch.LoadCAFile(file)
+	if err != nil {
+		return err
+	}
+	*a = authorities{file: file, pool: pool}
+	return nil
+}
+
+func (a *authorities) String() string { return a.file }
+func (a *authorities) Type() string   { return "FILE" }
 
 // flagError tells in one line what is wrong with a flag.
 func flagError(fs *pflag.FlagSet, err error) error {

@@ -24,6 +24,7 @@ Examples:
   zcat list.gz | crawl --rate 50 -
   crawl --failed-out failed.txt urls.txt && crawl -o again failed.txt
   crawl --fresh --skip-existing urls.txt    only what has no file yet
+  crawl --since crawl-out -o new urls.txt   only what has changed since
   crawl --lab testdata/urls.txt         try it without a network
 
 Commands:

@@ -81,8 +81,12 @@ func isURL(arg string) bool {
 }
 
 func noSuchFile(arg string, alone bool, commands []string) error {
-	if _, err := urls.Parse(arg); err == nil {
-		return inputError("%q is no http or https URL, and no file", arg)
+	u, err := urls.Parse(arg)
+	if err == nil {
+		return usageError("no such file %q: did you mean %s?", arg, u.Redacted())
+	}
+	if strings.Contains(arg, "://") {
+		return inputError("%w", err)
 	}
 	if near := nearest(arg, commands); alone && near != "" {
 		return usageError("no such file %q: did you mean the command %q?", arg, near)

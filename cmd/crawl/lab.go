@@ -17,20 +17,32 @@ import (
 
 func newLab(p process, c *console) *cobra.Command {
 	port, hosts := count{n: fetchtest.DefaultPort}, count{n: 64, least: 1}
+	hostile := false
 	cmd := &cobra.Command{
-		Use:   "lab [--port N] [--hosts N]",
+		Use:   "lab [--port N] [--hosts N | --hostile]",
 		Short: "Serve a local site with delays, faults and traps",
 		Long: `Serve a site made for trying crawlers, on 127.0.0.1, 127.0.0.2 and so on, until
-Ctrl-C. Its first page lists every path with an example.`,
-		Example:               "  crawl lab\n  crawl lab --port 9000 --hosts 4",
+Ctrl-C. Its first page lists every path with an example.
+
+With --hostile, serve what no server should do, a case a URL: broken and endless
+answers, bombs, bad certificates, redirects into private networks. Its first page
+says what has to become of each.`,
+		Example:               "  crawl lab\n  crawl lab --port 9000 --hosts 4\n  crawl lab --hostile",
 		Args:                  noArguments,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch {
+			case hostile && cmd.Flags().Changed("hosts"):
+				return usageError("--hosts and --hostile exclude each other")
+			case hostile:
+				return serveHostile(cmd.Context(), p, c, fetchtest.Options{Port: port.n})
+			}
 			return serveLab(cmd.Context(), p, c, fetchtest.Options{Hosts: hosts.n, Port: port.n})
 		},
 	}
 	cmd.Flags().Var(&port, "port", "port to serve on; 0: any that is free")
 	cmd.Flags().Var(&hosts, "hosts", "loopback addresses to serve on, at most 254")
+	cmd.Flags().BoolVar(&hostile, "hostile", false, "serve broken and malicious answers instead, on 127.0.0.1")
 	return cmd
 }
 
@@ -41,11 +53,29 @@ func serveLab(ctx context.Context, p process, c *console, o fetchtest.Options) e
 	}
 	c.say("lab on %s, at %d addresses from there; Ctrl-C ends it", lab.URL(0, "/"), lab.Hosts())
 	c.say("try: crawl '%s' '%s'", lab.URL(0, "/d/100/s/4096/1"), lab.URL(1, "/redirect/3"))
+	p.awaitSignal(ctx)
+	return lab.Close()
+}
+
+func serveHostile(ctx context.Context, p process, c *console, o fetchtest.Options) error {
+	lab, err := fetchtest.StartHostile(ctx, o)
+	if err != nil {
+		return labError(err, o)
+	}
+	url := "http://" + lab.Addr()
+	c.say("hostile lab of %d cases on %s/; Ctrl-C ends it", len(fetchtest.Cases()), url)
+	c.say("try: curl -sO %s/ca.pem; curl -s %s/urls.txt | crawl --cacert ca.pem --retries 0 --timeout %v --connect-timeout %v --idle-timeout %v --max-size %d -",
+		url, url, fetchtest.HostileTimeout, fetchtest.HostileConnect, fetchtest.HostileIdle, fetchtest.HostileMaxSize)
+	p.awaitSignal(ctx)
+	return lab.Close()
+}
+
+// awaitSignal waits for the user, or the end of ctx.
+func (p process) awaitSignal(ctx context.Context) {
 	select {
 	case <-p.signals:
 	case <-ctx.Done():
 	}
-	return lab.Close()
 }
 
 func labError(err error, o fetchtest.Options) error {

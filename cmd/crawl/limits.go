@@ -19,5 +19,15 @@ func fit(want, limit, others int) (workers, idle int) {
 	return workers, idle
 }
 
+// enough refuses to run with so few files that not even one fetch is sure to have
+// what it needs.
+func enough(limit, others int) error {
+	least := ownFiles + folders(limit) + others + filesPerFetch + 1
+	if limit < least {
+		return usageError("only %d files may be open at once: raise ulimit -n to %d or more", limit, least)
+	}
+	return nil
+}
+
 // folders is how many folders the file engine keeps open at most.
 func folders(limit int) int { return min(128, max(4, limit/16)) }

@@ -12,7 +12,6 @@ import (
 
 	"crawl/fetch/crawl"
 	"crawl/fetch/frontier/memory"
-	"crawl/fetch/frontier/seen"
 	"crawl/fetch/manifest"
 	"crawl/fetch/sink"
 	"crawl/fetch/sink/dir"
@@ -58,7 +57,7 @@ func openFolder(folder string) (*files.Direct, error) {
 
 // remember tells seen and stats what earlier runs recorded. It returns how many
 // lines of the manifest are no records.
-func (o *output) remember(ctx context.Context, known *seen.Table, counts *stats.Stats) (malformed int64, err error) {
+func (o *output) remember(ctx context.Context, known *known, counts *stats.Stats) (malformed int64, err error) {
 	for line, err := range manifest.Lines(ctx, o.eng) {
 		if _, ok := errors.AsType[*manifest.LineError](err); ok {
 			malformed++
@@ -67,11 +66,7 @@ func (o *output) remember(ctx context.Context, known *seen.Table, counts *stats.
 		if err != nil {
 			return malformed, diskError(o.dir, err)
 		}
-		if line.Outcome == manifest.Duplicate {
-			known.RecordedDuplicate(line.URL)
-		} else {
-			known.Recorded(line.URL)
-		}
+		known.record(line.URL, line.Outcome == manifest.Duplicate)
 		item := crawl.Item(line, 0)
 		item.Earlier = true
 		counts.Add(item)
@@ -79,9 +74,14 @@ func (o *output) remember(ctx context.Context, known *seen.Table, counts *stats.
 	return malformed, nil
 }
 
-// scratch is where a long list waits; nothing in it outlives the run.
+// scratch is where a long list waits, a file without a name.
 func (o *output) scratch(ctx context.Context) (memory.Scratch, error) {
-	return o.eng.Open(ctx, manifest.State+"/frontier", os.O_RDWR|os.O_CREATE|os.O_TRUNC)
+	const name = manifest.State + "/frontier"
+	file, err := o.eng.Open(ctx, name, os.O_RDWR|os.O_CREATE|os.O_TRUNC)
+	if err == nil {
+		_ = o.eng.Remove(ctx, name) // the open file stays; systems that can't do that keep it for the next run
+	}
+	return file, err
 }
 
 // outputError ends the command because the output cannot be written.

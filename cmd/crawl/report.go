@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -25,10 +26,12 @@ func (a *app) report(e ending) {
 		a.console.log.Info("done", "urls", snap.Total, "earlier", snap.Earlier, "failed", snap.Failed(),
 			"bytes", snap.Bytes, "elapsed_s", snap.Elapsed, "interrupted", e.signal != nil, "dir", dir)
 	case a.console.quiet:
-	case e.signal == nil && snap.Total == 0:
-		a.console.say("nothing to do: no URL was listed")
-	case e.signal == nil && snap.Total == snap.Earlier:
-		a.console.say("nothing to do: all %s URLs are recorded in %s (--fresh starts over)", stats.Count(snap.Total), dir)
+	case snap.Total == 0:
+		if e.code == exitOK {
+			a.console.say("nothing to do: no URL was listed")
+		}
+	case e.signal == nil && snap.Total == snap.Earlier && e.code != exitOutput && e.code != exitUsage:
+		a.console.say("nothing to do: all %s URLs are recorded in %s%s (--fresh starts over)", stats.Count(snap.Total), dir, earlierFailures(snap))
 	default:
 		// Nothing can be done about an error: this is where it would be told.
 		_ = stats.WriteSummary(&a.console.out, snap, "URLs")
@@ -37,6 +40,14 @@ func (a *app) report(e ending) {
 	if e.signal != nil {
 		a.console.say("interrupted: resume with the same command")
 	}
+}
+
+// earlierFailures says why a run that had nothing to do ends as a failed one.
+func earlierFailures(snap stats.Snapshot) string {
+	if snap.Failed() == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; %s of %s failed, which --failed-out lists", stats.Count(snap.Failed()), stats.Count(snap.Total))
 }
 
 // places says where to find what was kept.

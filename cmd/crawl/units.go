@@ -21,7 +21,7 @@ func (w *width) Set(s string) error {
 	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 || n > 1_000_000 {
-		return errors.New(`want "auto" or a number from 1`)
+		return errors.New(`want "auto" or a number from 1 to 1,000,000`)
 	}
 	*w = width(n)
 	return nil
@@ -92,8 +92,11 @@ func (d *span) Set(s string) error {
 	if err != nil {
 		return errors.New("want a length of time such as 10s, 500ms or 1m30s")
 	}
-	if v < 0 || d.positive && v == 0 {
+	switch {
+	case d.positive && v <= 0:
 		return errors.New("want more than 0")
+	case v < 0:
+		return errors.New("want 0 or more")
 	}
 	d.Duration = v
 	return nil

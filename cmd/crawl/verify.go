@@ -59,7 +59,7 @@ func verify(ctx context.Context, stop *stopper, p process, c *console, dir strin
 		return diskError(dir, err)
 	}
 	if err := out.Flush(); err != nil && !isGone(err) {
-		return err
+		return outputError("write what is wrong: %w", err)
 	}
 	c.say("%s records, %s bodies, %s: %s", stats.Count(sum.Records), stats.Count(sum.Bodies), stats.Bytes(sum.Bytes), problems(sum.Problems))
 	if sum.Problems > 0 {
