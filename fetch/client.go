@@ -205,7 +205,7 @@ func (x *exchange) wasDropped(e *Error) bool {
 
 // route finds the way to u's server.
 func (c *Client) route(req *Request, u urls.URL, t *Trace) (route, *Error) {
-	r := route{key: connKey{scheme: u.Scheme(), addr: u.Host()}, deadline: req.Deadline, trace: t}
+	r := route{key: connKey{scheme: u.Scheme(), addr: u.Host()}, deadline: req.Deadline, once: !repeatable(req), trace: t}
 	var e *Error
 	if r.proxy, e = c.opt.proxyFor(r.key); e != nil {
 		return r, e

@@ -127,7 +127,7 @@ func conform(t *testing.T, s subject) {
 	for _, c := range cases {
 		fits := got[c.Name].fits(c, s.ours)
 		switch why := differs[c.Name]; {
-		case fits && why != "":
+		case fits && why != "" && s.ours: // a busy machine can make others fit
 			report("%s: does not differ any more", c.Name)
 		case !fits && why == "":
 			report("%s: %s: got %+v, want %s %s", c.Name, c.Help, got[c.Name], c.Outcome, c.Class)

@@ -20,6 +20,7 @@ type route struct {
 	key      connKey
 	proxy    *url.URL  // nil: straight
 	guarded  bool      // special addresses are refused
+	once     bool      // the request can't be sent again on another connection
 	through  bool      // a proxy must not read the requests
 	protos   []string  // to offer in TLS; nil: HTTP/1.1
 	deadline time.Time // of the request; zero: none

@@ -31,6 +31,20 @@ func newPool(opt *Options) *pool {
 	}
 }
 
+// justUsed is for how long a connection is not looked at again: what comes within so
+// short a pause could as well come right after the look, which is a system call.
+const justUsed = time.Millisecond
+
+// usable reports whether an idle connection may be used again. Where a request
+// could not be repeated the look is worth its price.
+func (p *pool) usable(c *conn, once bool) bool {
+	now := time.Now()
+	if now.Sub(c.born) >= p.age {
+		return false
+	}
+	return !once && now.Sub(c.idleSince) < justUsed || !stale(c)
+}
+
 // acquire takes an idle connection that the peer has left alone. It returns nil
 // when there is none, or a fresh one is asked for: the caller is to open one then,
 // and to release its place should that fail. Where the number of connections is
@@ -56,7 +70,7 @@ func (p *pool) acquire(ctx context.Context, r route, fresh bool) (c *conn, waite
 		if w != nil {
 			return p.wait(ctx, w)
 		}
-		if c == nil || time.Since(c.born) < p.age && !stale(c) {
+		if c == nil || p.usable(c, r.once) {
 			return c, 0, err
 		}
 		c.Close()
