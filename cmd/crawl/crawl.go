@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"crawl/fetch"
+	"crawl/fetch/auth"
+	"crawl/fetch/cookies"
 	"crawl/fetch/crawl"
 	"crawl/fetch/frontier/memory"
 	"crawl/fetch/list"
@@ -57,6 +59,9 @@ func (a *app) crawl(ctx context.Context, args []string) (err error) {
 		return r.stopped(err)
 	}
 	defer earlier.close()
+	if err := checkProxies(a.env); err != nil && !a.flags.connections.proxy.set {
+		return err
+	}
 	others := len(r.inputs)
 	if a.flags.lab {
 		lab, hosts, err := startLab(ctx, a.console)
@@ -72,10 +77,35 @@ func (a *app) crawl(ctx context.Context, args []string) (err error) {
 	}
 	var idle int
 	r.workers, idle = a.fit(limit, others)
-	client := a.client(idle)
-	defer client.Close()
-	r.fetcher = fetch.Stack(client, fetch.Redirect(a.redirects()), earlier.layer(), fetch.Decode(int64(a.flags.maxSize)))
-	return r.do(ctx)
+	opt, err := a.flags.connections.options()
+	if err != nil {
+		return err
+	}
+	r.listed = newListed(a.flags.lab)
+	opt.ConnectTimeout = a.flags.connectTimeout.Duration
+	opt.IdleTimeout = a.flags.idleTimeout.Duration
+	opt.MaxIdle = idle
+	opt.UserAgent = a.flags.userAgent
+	opt.Trusted = r.listed.has
+	client := newClient(opt, a.flags.connections.http2)
+	defer client.close()
+	lookups, err := a.flags.credentials.lookups(a.process, a.console)
+	if err != nil {
+		return err
+	}
+	jar, err := a.flags.credentials.openJar(ctx, a.console)
+	if err != nil {
+		return err
+	}
+	layers := []fetch.Layer{fetch.Redirect(a.redirects())}
+	if !a.flags.header.fields.Has("Authorization") { // which counts before all else, as in curl
+		layers = append(layers, auth.Layer(lookups...))
+	}
+	if jar != nil {
+		layers = append(layers, cookies.Layer(jar))
+	}
+	r.fetcher = fetch.Stack(client, append(layers, earlier.layer(), fetch.Decode(int64(a.flags.maxSize)))...)
+	return cmp.Or(r.do(ctx), a.flags.credentials.saveJar(ctx, jar))
 }
 
 // fit lowers the concurrency to what limit open files allow, and says so.
@@ -86,20 +116,6 @@ func (a *app) fit(limit, others int) (workers, idle int) {
 		a.console.say("only %d files may be open at once: %d fetches in flight instead of %d (raise ulimit -n)", limit, workers, want)
 	}
 	return workers, idle
-}
-
-func (a *app) client(idle int) *fetch.Client {
-	return fetch.NewClient(fetch.Options{
-		ConnectTimeout: a.flags.connectTimeout.Duration,
-		IdleTimeout:    a.flags.idleTimeout.Duration,
-		MaxIdle:        idle,
-		Network:        a.flags.network(),
-		Insecure:       a.flags.insecure,
-		RootCAs:        a.flags.caCert.pool,
-		AllowPrivate:   a.flags.allowPrivate,
-		Proxy:          a.flags.proxy.forTarget(),
-		UserAgent:      a.flags.userAgent,
-	})
 }
 
 // redirects is the limit as the layer takes it, to which 0 is its default.
@@ -117,6 +133,7 @@ type crawling struct {
 	failed   *failedList // nil when it is not wanted
 	workers  int
 	known    *known
+	listed   *listedHosts
 	stats    *stats.Stats
 	frontier *memory.Frontier
 	fetcher  fetch.Fetcher
@@ -167,6 +184,7 @@ func (r *crawling) fetchAll(ctx context.Context) error {
 		Timeout:  f.timeout.Duration,
 		Retry:    pipeline.Retry{Max: f.retries.n},
 		RunID:    r.run,
+		Listed:   r.listed.add,
 		Log:      r.console.log,
 	}
 	if f.format.word == "files" {

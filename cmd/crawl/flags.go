@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,12 +30,10 @@ type flags struct {
 	retries        count
 	maxRedirects   count
 	maxSize        size
-	proxy          proxy
-	insecure       bool
-	caCert         authorities
-	allowPrivate   bool
-	ipv4, ipv6     bool
 	lab            bool
+
+	connections connections
+	credentials credentials
 
 	output       string
 	format       choice
@@ -96,14 +95,10 @@ func (f *flags) groups() []*pflag.FlagSet {
 			fs.Var(&f.retries, "retries", "tries more, for failures that may pass")
 			fs.Var(&f.maxRedirects, "max-redirects", "redirects followed for one URL")
 			fs.Var(&f.maxSize, "max-size", "longest body, after decoding")
-			fs.Var(&f.proxy, "proxy", `proxy, or "none" (default: what http_proxy, https_proxy and no_proxy say)`)
-			fs.BoolVarP(&f.insecure, "insecure", "k", false, "accept any TLS certificate")
-			fs.Var(&f.caCert, "cacert", "believe the certificate authorities in this PEM file, in place of the system's")
-			fs.BoolVar(&f.allowPrivate, "allow-private", false, "let redirects lead to private and local addresses")
-			fs.BoolVarP(&f.ipv4, "ipv4", "4", false, "connect by IPv4 only")
-			fs.BoolVarP(&f.ipv6, "ipv6", "6", false, "connect by IPv6 only")
+			f.credentials.define(fs)
 			fs.BoolVar(&f.lab, "lab", false, "serve the built-in test site on 127.0.0.1:8089 meanwhile")
 		}),
+		group("Connections", f.connections.define),
 		group("Output", func(fs *pflag.FlagSet) {
 			fs.StringVarP(&f.output, "output", "o", f.output, "`DIR` for bodies and records")
 			fs.Var(&f.format, "format", "keep bodies as files, or only records")
@@ -127,8 +122,6 @@ func (f *flags) groups() []*pflag.FlagSet {
 // check refuses flags that contradict each other.
 func (f *flags) check() error {
 	switch {
-	case f.ipv4 && f.ipv6:
-		return usageError("-4 and -6 exclude each other")
 	case f.quiet && f.verbose:
 		return usageError("-q and -v exclude each other")
 	case f.skipExisting && f.format.word == "none":
@@ -140,18 +133,7 @@ func (f *flags) check() error {
 	case !httpguts.ValidHeaderFieldValue(f.userAgent):
 		return usageError("--user-agent has control characters")
 	}
-	return nil
-}
-
-// network is what the dialer calls the address families asked for.
-func (f *flags) network() string {
-	switch {
-	case f.ipv4:
-		return "tcp4"
-	case f.ipv6:
-		return "tcp6"
-	}
-	return "tcp"
+	return f.connections.check()
 }
 
 // headers collects -H.
@@ -185,7 +167,7 @@ func (p *proxy) Set(s string) error {
 		s = "http://" + s
 	}
 	u, err := url.Parse(s)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+	if err != nil || u.Host == "" || !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme) {
 		return errors.New(`want "none" or a URL such as http://proxy.example:3128`)
 	}
 	*p = proxy{set: true, url: u}

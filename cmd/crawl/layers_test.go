@@ -29,12 +29,15 @@ var rooms = map[string][]string{
 var topFiles = []string{"LICENSE", "README.md", "go.mod", "go.sum"}
 
 // homes says which packages may import a module from elsewhere, so that no foreign
-// type spreads. Tests may too, in any package below the same room.
+// type spreads. Tests may too, in any package below the same room; "_test" behind a
+// package says that only tests may.
 var homes = map[string][]string{
 	"github.com/valyala/fasthttp":       {"fetch", "fetch/fetchtest"},
 	"github.com/panjf2000/ants/v2":      {"pipeline", "files"},
 	"github.com/schollz/progressbar/v3": {"pipeline/progress"},
-	"github.com/nlnwa/whatwg-url":       {"fetch/urls"},
+	"github.com/nlnwa/whatwg-url":       {"fetch/urls_test"},
+	"github.com/wlynxg/chardet":         {"fetch/charset"},
+	"github.com/coder/websocket":        {"fetch/websocket"},
 	"github.com/zeebo/xxh3":             {"fetch/frontier/seen"},
 	"github.com/spf13":                  {"cmd/crawl"},
 	"github.com/BurntSushi/toml":        {"cmd/crawl"},

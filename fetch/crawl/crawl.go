@@ -71,6 +71,10 @@ type Crawl struct {
 	// skipped (--skip-existing).
 	Existing func(ctx context.Context, url string) (sink.Stored, bool, error)
 
+	// Listed, when set, is told the host of each URL that a list names, as
+	// host:port, before it is asked.
+	Listed func(host string)
+
 	Header  fetch.Header   // sent with each request
 	Workers int            // fetches in flight, at least 1
 	Mode    pipeline.Mode  // what runs the workers; "" means pool
@@ -91,9 +95,11 @@ const DefaultTimeout = 60 * time.Second
 
 // Run runs the crawl until every URL is recorded, drain is closed or ctx ends.
 // At drain it takes no more URLs, lets those in flight end and returns nil. When
-// ctx ends it drops what is in flight and returns ctx's cause. Any other error is
-// a failure to store or record, or to read an input; a list that breaks off ends
-// the feeding, and its error is returned once what was read is done.
+// ctx ends it drops what is in flight and not stored yet, and returns ctx's cause.
+// Any other error is a failure to store or record, or to read an input; one to store
+// a single body only, see [sink.Error.Local], is no more than a failed record. A list
+// that breaks off ends the feeding, and its error is returned once what was read is
+// done.
 func (c *Crawl) Run(ctx context.Context, drain <-chan struct{}) error {
 	if c.Mode == "" {
 		c.Mode = pipeline.Pool

@@ -94,14 +94,18 @@ func (f *feeder) admit(ctx context.Context, line list.Line) (entry frontier.Entr
 	}
 	if c.Existing != nil {
 		stored, ok, err := c.Existing(ctx, url)
-		if err != nil {
+		if err != nil && !isLocal(err) { // else storing it will tell
 			return entry, false, err
 		}
 		if ok {
 			return entry, false, f.record(ctx, line, existing(key, stored))
 		}
 	}
-	return frontier.Entry{URL: url, Host: u.Host(), Input: int32(f.input), Line: line.Number}, true, nil
+	host := u.Host()
+	if c.Listed != nil {
+		c.Listed(host)
+	}
+	return frontier.Entry{URL: url, Host: host, Input: int32(f.input), Line: line.Number}, true, nil
 }
 
 func parse(line list.Line) (urls.URL, error) {
@@ -111,9 +115,10 @@ func parse(line list.Line) (urls.URL, error) {
 	return urls.Parse(line.Text)
 }
 
-// bad records a line that is no URL. It is known again by what its record says.
+// bad records a line that is no URL. It is known again by what its record says,
+// which is without the password that may be in it.
 func (f *feeder) bad(ctx context.Context, line list.Line, err error) error {
-	text := strings.ToValidUTF8(line.Text, "\uFFFD")
+	text := urls.Mask(strings.ToValidUTF8(line.Text, "\uFFFD"))
 	if f.crawl.Seen.Visit(text) == seen.Done {
 		return nil
 	}

@@ -29,7 +29,8 @@ type visit struct {
 // visit needs.
 var lines = sync.Pool{New: func() any { return new(manifest.Line) }}
 
-// visit fetches an entry once. Its error is a failure to store, which ends the crawl.
+// visit fetches an entry once. Its error is a failure to store which others would
+// meet as well: it ends the crawl.
 func (c *Crawl) visit(ctx context.Context, e frontier.Entry) (visit, error) {
 	started := time.Now()
 	line := lines.Get().(*manifest.Line)
@@ -48,10 +49,10 @@ func (c *Crawl) visit(ctx context.Context, e frontier.Entry) (visit, error) {
 			err = c.store(ctx, line, rec, e.URL)
 		}
 	}
-	if disk, ok := errors.AsType[*sink.Error](err); ok {
+	if disk, ok := errors.AsType[*sink.Error](err); ok && !disk.Local() {
 		return visit{}, disk
 	}
-	if ctx.Err() != nil { // stopped by hand: no record, so the next run repeats it
+	if err != nil && ctx.Err() != nil { // stopped by hand: no record, so the next run repeats it
 		return visit{end: frontier.Outcome{Retry: true}}, nil
 	}
 	if again, ok := c.again(rec, err, e, time.Since(started)); ok {
@@ -165,10 +166,20 @@ func hops(from []fetch.Hop) []manifest.Redirect {
 	return to
 }
 
-// failed fills in why there is no answer, or no whole one.
+// isLocal reports whether a fault of the disk is about a single body.
+func isLocal(err error) bool {
+	disk, ok := errors.AsType[*sink.Error](err)
+	return ok && disk.Local()
+}
+
+// failed fills in why there is no answer, or no whole one, or why it is not kept.
 func failed(line *manifest.Line, err error) {
 	line.Outcome = manifest.Failed
 	line.Reason = err.Error()
+	if isLocal(err) {
+		line.ErrorClass = string(fetch.ClassDisk)
+		return
+	}
 	e, ok := errors.AsType[*fetch.Error](err)
 	if !ok {
 		line.ErrorClass = string(fetch.ClassProtocol)
@@ -178,9 +189,11 @@ func failed(line *manifest.Line, err error) {
 	if e.Class == fetch.ClassTooLarge {
 		line.Outcome = manifest.TooLarge
 	}
-	if len(e.Redirects) > 0 {
-		line.FinalURL = shown(e.URL)
+	if n := len(e.Redirects); n > 0 {
 		line.Redirects = hops(e.Redirects)
+		if n > 1 || e.URL != e.Redirects[0].URL { // else the only one was not followed
+			line.FinalURL = shown(e.URL)
+		}
 	}
 }
 
@@ -212,7 +225,7 @@ func shown(url string) string {
 	}
 	u, err := urls.Parse(url)
 	if err != nil {
-		return url
+		return urls.Mask(url)
 	}
 	return u.Redacted()
 }

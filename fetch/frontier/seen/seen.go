@@ -107,6 +107,13 @@ func (t *Table) Visit(url string) Verdict {
 	return Done
 }
 
+// Has reports whether the table knows the URL, from a visit or from a record.
+func (t *Table) Has(url string) bool {
+	k := t.key(url)
+	s := &t.shards[k.shard]
+	return len(s.state) > 0 && s.state[s.find(k.high, k.low)] != 0
+}
+
 // Len is the number of different URLs.
 func (t *Table) Len() int { return t.n }
 

@@ -246,3 +246,20 @@ func Example() {
 	// b fresh
 	// b duplicate
 }
+
+func TestHas(t *testing.T) {
+	table := New(1)
+	if table.Has("a") {
+		t.Error("an empty table has a URL")
+	}
+	table.Visit("a")
+	table.RecordedDuplicate("b")
+	for url, want := range map[string]bool{"a": true, "b": true, "c": false} {
+		if got := table.Has(url); got != want {
+			t.Errorf("Has(%q) = %v", url, got)
+		}
+	}
+	if table.Len() != 2 {
+		t.Errorf("Has changed the table: %d URLs", table.Len())
+	}
+}
