@@ -22,7 +22,7 @@ func (d *Direct) WriteFile(ctx context.Context, name string, data []byte) error 
 	err := d.fill(temp, data)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := d.root.MkdirAll(dir, folderMode); err != nil {
-			return err
+			return asked("write", name, err)
 		}
 		err = d.fill(temp, data)
 	}
@@ -30,12 +30,13 @@ func (d *Direct) WriteFile(ctx context.Context, name string, data []byte) error 
 		err = d.rename(temp, name)
 	}
 	if err != nil {
+		err = asked("write", name, err)
 		if left := d.root.Remove(temp); left != nil && !errors.Is(left, fs.ErrNotExist) {
-			return errors.Join(err, left)
+			return errors.Join(err, asked("remove", name, left))
 		}
 		return err
 	}
-	return syncOne(d.root, dir)
+	return asked("write", name, syncOne(d.root, dir))
 }
 
 // fill makes a new file with data, on disk.

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 const (
@@ -125,25 +126,43 @@ func (d *Direct) ReadFile(ctx context.Context, name string) ([]byte, error) {
 		return nil, err
 	}
 	defer d.leave()
-	f, err := d.open(name, os.O_RDONLY)
+	f, info, err := d.open(name, os.O_RDONLY)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close() // nothing was written
-	room := int64(bytes.MinRead)
-	if info, err := f.Stat(); err == nil {
-		room += min(info.Size(), 64<<20) // a size is only what the file says of itself
-	}
+	defer f.Close()                                  // nothing was written
+	room := bytes.MinRead + min(info.Size(), 64<<20) // a size is only what the file says of itself
 	data := bytes.NewBuffer(make([]byte, 0, room))
 	if _, err := data.ReadFrom(f); err != nil {
-		return nil, err
+		return nil, asked("read", name, err)
 	}
 	return data.Bytes(), nil
 }
 
-// open opens name in a folder that is kept open. Where that does not work for
+// open opens name and refuses what is no regular file: who reads a planted pipe
+// waits for ever.
+func (d *Direct) open(name string, flag int) (*os.File, fs.FileInfo, error) {
+	f, err := d.openAny(name, flag)
+	if errors.Is(err, syscall.ENXIO) { // a socket, or a pipe that nobody reads
+		err = errNotRegular
+	}
+	if err != nil {
+		return nil, nil, asked("open", name, err)
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = errNotRegular
+	}
+	if err != nil {
+		f.Close() // nothing was written
+		return nil, nil, asked("open", name, err)
+	}
+	return f, info, nil
+}
+
+// openAny opens name in a folder that is kept open. Where that does not work for
 // whatever reason, a link or a folder exchanged meanwhile, [os.Root] has the say.
-func (d *Direct) open(name string, flag int) (*os.File, error) {
+func (d *Direct) openAny(name string, flag int) (*os.File, error) {
 	dir, base := split(name)
 	if folder, err := d.folders.open(dir); err == nil {
 		defer folder.release()
@@ -151,7 +170,7 @@ func (d *Direct) open(name string, flag int) (*os.File, error) {
 			return f, nil
 		}
 	}
-	return d.root.OpenFile(name, flag, fileMode)
+	return d.root.OpenFile(name, flag|noWait, fileMode)
 }
 
 // PutFile implements [Engine]. What stands at name is removed and never written
@@ -181,12 +200,12 @@ func (d *Direct) put(dir, base, name string, data []byte) error {
 	f, err := d.folders.open(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := d.root.MkdirAll(dir, folderMode); err != nil {
-			return err
+			return asked("put", name, err)
 		}
 		f, err = d.folders.open(dir)
 	}
 	if err != nil {
-		return err
+		return asked("put", name, err)
 	}
 	defer f.release()
 	return f.put(base, name, data)
@@ -198,12 +217,12 @@ func (d *Direct) Open(ctx context.Context, name string, flag int) (File, error) 
 		return nil, err
 	}
 	defer d.leave()
-	f, err := d.open(name, flag)
+	f, _, err := d.open(name, flag)
 	if flag&os.O_CREATE != 0 && errors.Is(err, fs.ErrNotExist) {
 		if err := d.root.MkdirAll(path.Dir(name), folderMode); err != nil {
-			return nil, err
+			return nil, asked("open", name, err)
 		}
-		f, err = d.root.OpenFile(name, flag, fileMode)
+		f, _, err = d.open(name, flag)
 	}
 	if err != nil {
 		return nil, err
@@ -225,23 +244,25 @@ func (d *Direct) Rename(ctx context.Context, from, to string) error {
 	}
 	err := d.rename(from, to)
 	if errors.Is(err, fs.ErrNotExist) {
-		if _, gone := d.root.Lstat(from); gone != nil {
-			return err
+		if _, gone := d.root.Lstat(from); gone == nil {
+			err = d.root.MkdirAll(path.Dir(to), folderMode)
+			if err == nil {
+				err = d.rename(from, to)
+			}
 		}
-		if err := d.root.MkdirAll(path.Dir(to), folderMode); err != nil {
-			return err
-		}
-		err = d.rename(from, to)
 	}
-	return err
+	if err != nil {
+		return &fs.PathError{Op: "rename", Path: from, Err: fmt.Errorf("to %s: %w", to, cause(err))}
+	}
+	return nil
 }
 
 func (d *Direct) rename(from, to string) error {
 	d.folders.forget(from) // windows moves no folder that is open
 	err := d.root.Rename(from, to)
 	d.folders.forget(from)
-	if link, ok := errors.AsType[*os.LinkError](err); ok {
-		return &fs.PathError{Op: "rename", Path: from, Err: fmt.Errorf("to %s: %w", to, link.Err)}
+	if errors.Is(err, syscall.EEXIST) { // os says so of folders, for files give way
+		err = syscall.EISDIR
 	}
 	if err == nil {
 		d.written.move(d.root, from, to)
@@ -267,7 +288,7 @@ func (d *Direct) remove(ctx context.Context, name string, rm func(string) error)
 	d.folders.forget(name)
 	err := rm(name)
 	d.folders.forget(name)
-	return err
+	return asked("remove", name, err)
 }
 
 // Stat implements [Engine].
@@ -276,7 +297,8 @@ func (d *Direct) Stat(ctx context.Context, name string) (fs.FileInfo, error) {
 		return nil, err
 	}
 	defer d.leave()
-	return d.root.Lstat(name)
+	info, err := d.root.Lstat(name)
+	return info, asked("stat", name, err)
 }
 
 // ReadDir implements [Engine]. Entries come sorted by name.
@@ -287,12 +309,12 @@ func (d *Direct) ReadDir(ctx context.Context, name string) ([]fs.DirEntry, error
 	defer d.leave()
 	f, err := d.root.OpenFile(name, os.O_RDONLY|openFolderFlag, 0)
 	if err != nil {
-		return nil, err
+		return nil, asked("readdir", name, err)
 	}
 	defer f.Close() // nothing was written
 	entries, err := f.ReadDir(-1)
 	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
-	return entries, err
+	return entries, asked("readdir", name, err)
 }
 
 // Sync implements [Engine]. It covers the file system that holds the root; others

@@ -5,6 +5,7 @@ package files_test
 import (
 	"errors"
 	"io/fs"
+	"net"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -49,7 +50,7 @@ func TestWriteThatFailsMidway(t *testing.T) {
 	fileSizeLimit(t, 1000)
 	big := make([]byte, 4096)
 
-	if err := eng.WriteFile(t.Context(), "d/old", big); !errors.Is(err, syscall.EFBIG) {
+	if err := eng.WriteFile(t.Context(), "d/old", big); !errors.Is(err, syscall.EFBIG) || err.Error() != "write d/old: file too large" {
 		t.Errorf("WriteFile: %v", err)
 	}
 	for _, name := range []string{"d/new", "d/older"} {
@@ -109,6 +110,55 @@ func TestPlantedPipe(t *testing.T) {
 	}
 	if info, err := eng.Stat(t.Context(), "pipe"); err != nil || !info.Mode().IsRegular() {
 		t.Errorf("%v, %v", info.Mode(), err)
+	}
+}
+
+// TestPlantedPipeIsNotOpened: whoever opens one for reading waits for a writer.
+func TestPlantedPipeIsNotOpened(t *testing.T) {
+	root := t.TempDir()
+	eng := direct(t, root, files.Options{})
+	defer eng.Close()
+	socket, err := net.ListenUnix("unix", &net.UnixAddr{Name: filepath.Join(root, "socket")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer socket.Close()
+	if err := errors.Join(unix.Mkfifo(filepath.Join(root, "pipe"), 0o600), os.Symlink("pipe", filepath.Join(root, "link"))); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"pipe", "link", "socket"} {
+		_, readErr := eng.ReadFile(t.Context(), name)
+		_, lockErr := files.Lock(t.Context(), eng, name)
+		_, logErr := files.OpenLog(t.Context(), eng, name)
+		errs := []error{readErr, lockErr, logErr}
+		for _, flag := range []int{os.O_RDONLY, os.O_WRONLY, os.O_RDWR | os.O_CREATE, os.O_WRONLY | os.O_CREATE | os.O_TRUNC} {
+			_, err := eng.Open(t.Context(), name, flag)
+			errs = append(errs, err)
+		}
+		for _, err := range errs {
+			if !errors.Is(err, fs.ErrInvalid) || err.Error() != "open "+name+": not a regular file" {
+				t.Errorf("got %v", err)
+			}
+		}
+	}
+}
+
+// TestFileBehindALink: os knows such a file by its whole path, its errors must not.
+func TestFileBehindALink(t *testing.T) {
+	root := t.TempDir()
+	eng := direct(t, root, files.Options{})
+	defer eng.Close()
+	if err := errors.Join(eng.PutFile(t.Context(), "file", nil), os.Symlink("file", filepath.Join(root, "link"))); err != nil {
+		t.Fatal(err)
+	}
+	f, err := eng.Open(t.Context(), "link", os.O_WRONLY)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	fileSizeLimit(t, 1000)
+	if _, err := f.Write(make([]byte, 4096)); !errors.Is(err, syscall.EFBIG) || err.Error() != "write link: file too large" {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -12,7 +12,8 @@ import (
 //
 // Every call hears ctx while it waits for its turn. An operation that the kernel
 // has begun on a regular file can't be interrupted: it runs to its end.
-// Errors are [*fs.PathError] or wrap one.
+// Errors are [*fs.PathError] or wrap one, with the name that the caller gave. Links
+// that lead outside, and what can't be opened as a regular file, are [fs.ErrInvalid].
 type Engine interface {
 	// ReadFile returns the whole file.
 	ReadFile(ctx context.Context, name string) ([]byte, error)
@@ -23,8 +24,8 @@ type Engine interface {
 	// half the cost of WriteFile, for callers who commit the file by other means.
 	// Missing folders are made. After an error it leaves no file.
 	PutFile(ctx context.Context, name string, data []byte) error
-	// Open opens name as [os.OpenFile] does, with missing folders made when flag
-	// says os.O_CREATE.
+	// Open opens the regular file name as [os.OpenFile] does, with missing folders
+	// made when flag says os.O_CREATE.
 	Open(ctx context.Context, name string, flag int) (File, error)
 	// Rename moves a file, in place of what stands at the new name; missing
 	// folders are made.

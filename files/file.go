@@ -19,52 +19,57 @@ func (f *file) leave() { f.engine.leave() }
 func (f *file) Read(p []byte) (int, error) {
 	f.enter()
 	defer f.leave()
-	return f.os.Read(p)
+	n, err := f.os.Read(p)
+	return n, asked("read", f.name, err)
 }
 
 func (f *file) ReadAt(p []byte, off int64) (int, error) {
 	f.enter()
 	defer f.leave()
-	return f.os.ReadAt(p, off)
+	n, err := f.os.ReadAt(p, off)
+	return n, asked("read", f.name, err)
 }
 
 func (f *file) Write(p []byte) (int, error) {
 	f.enter()
 	defer f.leave()
 	f.engine.written.add(f.engine.root, f.name)
-	return f.os.Write(p)
+	n, err := f.os.Write(p)
+	return n, asked("write", f.name, err)
 }
 
 func (f *file) WriteAt(p []byte, off int64) (int, error) {
 	f.enter()
 	defer f.leave()
 	f.engine.written.add(f.engine.root, f.name)
-	return f.os.WriteAt(p, off)
+	n, err := f.os.WriteAt(p, off)
+	return n, asked("write", f.name, err)
 }
 
 func (f *file) Truncate(size int64) error {
 	f.enter()
 	defer f.leave()
 	f.engine.written.add(f.engine.root, f.name)
-	return f.os.Truncate(size)
+	return asked("truncate", f.name, f.os.Truncate(size))
 }
 
 func (f *file) Sync() error {
 	f.enter()
 	defer f.leave()
-	return f.os.Sync()
+	return asked("sync", f.name, f.os.Sync())
 }
 
 func (f *file) Close() error {
 	f.enter()
 	defer f.leave()
-	return f.os.Close()
+	return asked("close", f.name, f.os.Close())
 }
 
 func (f *file) Stat() (fs.FileInfo, error) {
 	f.enter()
 	defer f.leave()
-	return f.os.Stat()
+	info, err := f.os.Stat()
+	return info, asked("stat", f.name, err)
 }
 
 func (f *file) Name() string { return f.name }

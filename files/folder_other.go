@@ -8,7 +8,10 @@ import (
 	"os"
 )
 
-const openFolderFlag = 0
+const (
+	openFolderFlag = 0
+	noWait         = 0
+)
 
 func folderLimit() int { return 128 }
 
@@ -26,7 +29,7 @@ func (h handle) close() error { return h.dir.Close() }
 func (h handle) open(base, name string, flag int) (*os.File, error) {
 	f, err := h.dir.OpenFile(base, flag, fileMode)
 	if err != nil {
-		return nil, at(name, err)
+		return nil, asked("open", name, err)
 	}
 	return f, nil
 }
@@ -35,7 +38,7 @@ func (h handle) open(base, name string, flag int) (*os.File, error) {
 func (h handle) put(base, name string, data []byte) error {
 	f, err := h.create(base)
 	if err != nil {
-		return at(name, err)
+		return asked("create", name, err)
 	}
 	_, err = f.Write(data)
 	if closed := f.Close(); err == nil {
@@ -45,9 +48,9 @@ func (h handle) put(base, name string, data []byte) error {
 		return nil
 	}
 	if left := h.dir.Remove(base); left != nil {
-		return errors.Join(at(name, err), at(name, left))
+		return errors.Join(asked("write", name, err), asked("remove", name, left))
 	}
-	return at(name, err)
+	return asked("write", name, err)
 }
 
 // create makes a new file: what stands at its name gives way.
@@ -61,12 +64,4 @@ func (h handle) create(base string) (*os.File, error) {
 			return nil, err
 		}
 	}
-}
-
-// at replaces the last element that os knows by the name that the caller knows.
-func at(name string, err error) error {
-	if p, ok := errors.AsType[*fs.PathError](err); ok {
-		return &fs.PathError{Op: p.Op, Path: name, Err: p.Err}
-	}
-	return &fs.PathError{Op: "write", Path: name, Err: err}
 }

@@ -14,6 +14,9 @@ import (
 // openFolderFlag keeps an open that wants a folder from waiting on a planted pipe.
 const openFolderFlag = unix.O_DIRECTORY
 
+// noWait keeps an open from waiting for the other end of a planted pipe.
+const noWait = unix.O_NONBLOCK
+
 // folderLimit is how many folders stay open: 128, or fewer where descriptors are
 // scarce, since sockets and files need them more.
 func folderLimit() int {
@@ -45,13 +48,19 @@ func (h handle) close() error { return h.dir.Close() }
 // open opens base as [os.OpenFile] does, but for links, which it refuses.
 func (h handle) open(base, name string, flag int) (*os.File, error) {
 	for {
-		fd, err := unix.Openat(h.fd, base, flag|unix.O_NOFOLLOW|unix.O_CLOEXEC, fileMode)
-		if err == nil {
-			return os.NewFile(uintptr(fd), name), nil
+		fd, err := unix.Openat(h.fd, base, flag|unix.O_NOFOLLOW|unix.O_CLOEXEC|noWait, fileMode)
+		if err == unix.EINTR {
+			continue
 		}
-		if err != unix.EINTR {
+		if err != nil {
 			return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 		}
+		// Without noWait, or [os.NewFile] would try to poll the file.
+		if _, err := unix.FcntlInt(uintptr(fd), unix.F_SETFL, flag); err != nil {
+			unix.Close(fd) // nothing was written
+			return nil, &fs.PathError{Op: "open", Path: name, Err: err}
+		}
+		return os.NewFile(uintptr(fd), name), nil
 	}
 }
 
@@ -93,13 +102,20 @@ func (h handle) create(base string) (int, error) {
 	}
 }
 
-// unlink removes base. That it is gone already is fine.
+// unlink removes base. That it is gone already is fine. Of a folder it says EISDIR,
+// as Linux does; POSIX wants EPERM.
 func (h handle) unlink(base string) error {
 	for {
 		switch err := unix.Unlinkat(h.fd, base, 0); err {
 		case unix.EINTR:
 		case unix.ENOENT:
 			return nil
+		case unix.EPERM:
+			var stat unix.Stat_t
+			if unix.Fstatat(h.fd, base, &stat, unix.AT_SYMLINK_NOFOLLOW) == nil && stat.Mode&unix.S_IFMT == unix.S_IFDIR {
+				return unix.EISDIR
+			}
+			return err
 		default:
 			return err
 		}

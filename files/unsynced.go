@@ -90,7 +90,7 @@ func (u *unsynced) flush(root *os.Root) error {
 func syncOne(root *os.Root, name string) error {
 	info, err := root.Stat(name)
 	if err != nil {
-		return err
+		return asked("sync", name, err)
 	}
 	flag := os.O_RDONLY
 	switch {
@@ -101,9 +101,9 @@ func syncOne(root *os.Root, name string) error {
 	case !info.IsDir() && !info.Mode().IsRegular():
 		return nil
 	}
-	f, err := root.OpenFile(name, flag, 0)
+	f, err := root.OpenFile(name, flag|noWait, 0)
 	if err != nil {
-		return err
+		return asked("sync", name, err)
 	}
-	return errors.Join(f.Sync(), f.Close())
+	return errors.Join(asked("sync", name, f.Sync()), asked("close", name, f.Close()))
 }

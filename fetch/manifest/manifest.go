@@ -42,7 +42,7 @@ type Sync string
 const (
 	SyncGroup Sync = "group" // every Options.Every
 	SyncEach  Sync = "each"  // before Append returns; those who wait at once share one sync
-	SyncNone  Sync = "none"  // never: when the operating system likes
+	SyncNone  Sync = "none"  // never: when the operating system likes; the next Open verifies more
 )
 
 // Options of a Manifest. The zero value is good for a crawl.
@@ -92,8 +92,9 @@ type Manifest struct {
 
 // Open locks the manifest in the engine's root, repairs what an earlier run left
 // when it broke off, and starts syncing. A manifest that another process has open
-// is a [*files.LockedError], one of a newer program a [*SchemaError]. The engine
-// stays the caller's, to be closed after the Manifest.
+// is a [*files.LockedError], one of a newer program a [*SchemaError], and a folder
+// that Options.Fresh would remove though no crawl made it a [*ForeignError]. The
+// engine stays the caller's, to be closed after the Manifest.
 func Open(ctx context.Context, eng files.Engine, opt Options) (_ *Manifest, err error) {
 	unlock, err := files.Lock(ctx, eng, State+"/lock")
 	if err != nil {
@@ -221,13 +222,14 @@ func (m *Manifest) finish(ctx context.Context) error {
 	if err := m.log.Flush(ctx); err != nil {
 		return m.fail(ctx, err)
 	}
-	size := m.log.Size()
 	if m.opt.Sync != SyncNone {
-		if err := m.sync(ctx, size); err != nil {
+		if err := m.sync(ctx, m.log.Size()); err != nil {
 			return err
 		}
 	}
-	if err := write(ctx, m.eng, marker{Bytes: size, Clean: true, Since: m.mark.Since}); err != nil {
+	// Under SyncNone nothing more is durable than at first, and the next Open
+	// verifies the rest: the machine may have lost power since.
+	if err := write(ctx, m.eng, marker{Bytes: m.durable, Clean: true, Since: m.mark.Since}); err != nil {
 		return m.fail(ctx, err)
 	}
 	return nil

@@ -271,6 +271,29 @@ func TestWhatIsBeforeTheMarkerIsTrusted(t *testing.T) {
 	f.expect("a")
 }
 
+// TestSyncNoneTrustsNothing: a clean end says nothing of what a power failure took after it.
+func TestSyncNoneTrustsNothing(t *testing.T) {
+	f := newFolder(t)
+	m := f.open(Options{})
+	f.run(m, "synced")
+	f.close(m)
+	m = f.open(Options{Sync: SyncNone})
+	f.run(m, "a", "b")
+	f.close(m)
+	f.write("bodies/h/synced", "")
+	f.write("bodies/h/a", "")
+	f.write("bodies/h/users.txt", "not ours")
+	m = f.open(Options{Sync: SyncNone})
+	if got := m.Recovered(); got != (Recovery{Dropped: 1}) {
+		t.Errorf("recovered %+v", got)
+	}
+	f.close(m)
+	f.expect("synced", "b")
+	if !f.exists("bodies/h/users.txt") {
+		t.Error("a file of somebody else was removed")
+	}
+}
+
 func TestMalformedLinesOfOthersStay(t *testing.T) {
 	f := newFolder(t)
 	m := f.open(Options{})
@@ -284,39 +307,6 @@ func TestMalformedLinesOfOthersStay(t *testing.T) {
 	if !strings.Contains(f.read(Name), "\nan edit\n") {
 		t.Error("the edit is gone")
 	}
-}
-
-func TestFreshForgets(t *testing.T) {
-	f := newFolder(t)
-	m := f.open(Options{})
-	f.run(m, "a")
-	f.kill(m)
-	m = f.open(Options{Fresh: true})
-	if f.exists("bodies/h/a") {
-		t.Error("a body is left")
-	}
-	f.run(m, "b")
-	f.close(m)
-	f.expect("b")
-}
-
-func TestFreshKeepsWholeBodies(t *testing.T) {
-	f := newFolder(t)
-	m := f.open(Options{})
-	f.run(m, "a")
-	if err := f.eng.PutFile(t.Context(), "bodies/h/half", []byte("ha")); err != nil {
-		t.Fatal(err)
-	}
-	f.kill(m)
-	m = f.open(Options{Fresh: true, Keep: true})
-	if !f.exists("bodies/h/a") {
-		t.Error("a whole body is gone")
-	}
-	if f.exists("bodies/h/half") {
-		t.Error("half a body is left")
-	}
-	f.close(m)
-	f.expect()
 }
 
 func TestSecondProcessIsRefused(t *testing.T) {

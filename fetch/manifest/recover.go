@@ -33,23 +33,6 @@ type state struct {
 	durable int64 // of those, what survives power failure
 }
 
-// forget removes what an earlier run left, first the marker that vouches for it.
-// Bodies that are to stay must be whole, so a crash is repaired before.
-func (m *Manifest) forget(ctx context.Context) error {
-	names := []string{markerName, Name, temp}
-	if !m.opt.Keep {
-		names = append(names, bodies)
-	} else if _, err := m.recover(ctx); err != nil {
-		return err
-	}
-	for _, name := range names {
-		if err := m.eng.RemoveAll(ctx, name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
-}
-
 // checkSchema refuses what a newer program wrote, before anything is changed.
 func checkSchema(ctx context.Context, eng files.Engine) error {
 	for _, err := range Lines(ctx, eng) {

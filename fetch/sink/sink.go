@@ -3,7 +3,12 @@
 // file a body.
 package sink
 
-import "crypto/sha256"
+import (
+	"crypto/sha256"
+	"errors"
+	"io/fs"
+	"syscall"
+)
 
 // Stored says where a body went.
 type Stored struct {
@@ -13,11 +18,31 @@ type Stored struct {
 }
 
 // Error is a fault of the disk, not of the fetch. It ends a crawl, since going on
-// would lose what is fetched.
+// would lose what is fetched, unless it is [Error.Local].
 type Error struct {
 	Path string
 	Err  error
+	All  bool // no body can be stored: what is wrong is above their folders
 }
 
 func (e *Error) Error() string { return "store " + e.Path + ": " + e.Err.Error() }
 func (e *Error) Unwrap() error { return e.Err }
+
+// Local reports whether only this one body can't be stored: because of what
+// somebody planted at its place, such as a link that leads out of the folder, or
+// because its name is too long. Others can, so a crawl goes on.
+func (e *Error) Local() bool {
+	if e.All {
+		return false
+	}
+	for _, local := range [...]error{
+		syscall.EISDIR, syscall.ENOTDIR, syscall.ENOTEMPTY, // a folder for a file, and the reverse
+		syscall.ELOOP, syscall.ENAMETOOLONG,
+		fs.ErrInvalid, // as package files has links that lead outside, and pipes
+	} {
+		if errors.Is(e.Err, local) {
+			return true
+		}
+	}
+	return false
+}

@@ -38,6 +38,8 @@ func Run(t *testing.T, open func(t *testing.T, root string) files.Engine) {
 		{"folder moved meanwhile", folderMoved},
 		{"traversal", traversal},
 		{"links", links},
+		{"not a file", notAFile},
+		{"names in errors", namesInErrors},
 		{"odd names", oddNames},
 		{"failed write", failedWrite},
 		{"concurrent", concurrent},
@@ -307,6 +309,9 @@ func links(t *testing.T, eng files.Engine, root string) {
 			if err == nil {
 				t.Errorf("%s went through a folder link to %s", op, target)
 			}
+			if op != "RemoveAll" && !errors.Is(err, fs.ErrInvalid) {
+				t.Errorf("%s says %v", op, err)
+			}
 		}
 		check()
 	}
@@ -338,6 +343,55 @@ func links(t *testing.T, eng files.Engine, root string) {
 		check()
 	}
 	wants(t, eng, "mine", "mine")
+}
+
+func notAFile(t *testing.T, eng files.Engine, _ string) {
+	must(t, eng.PutFile(t.Context(), "folder/file", nil))
+	_, err := eng.ReadFile(t.Context(), "folder")
+	wantErr(t, err, fs.ErrInvalid)
+	_, err = eng.Open(t.Context(), "folder", os.O_RDONLY)
+	wantErr(t, err, fs.ErrInvalid)
+}
+
+// namesInErrors checks that errors tell the name that was asked for, and no other.
+func namesInErrors(t *testing.T, eng files.Engine, root string) {
+	must(t, eng.PutFile(t.Context(), "file", nil))
+	must(t, eng.PutFile(t.Context(), "mine", nil))
+	must(t, eng.PutFile(t.Context(), "folder/file", nil))
+	wantName := func(op, name string, err error) {
+		t.Helper()
+		path, ok := errors.AsType[*fs.PathError](err)
+		if !ok || path.Path != name || strings.Contains(err.Error(), root) || strings.Contains(err.Error(), ".tmp-") {
+			t.Errorf("%s of %s: %v", op, name, err)
+		}
+	}
+	long := strings.Repeat("n", 300)
+	for _, name := range []string{"file/a/b", "file/a", "folder/" + long, long + "/a"} {
+		for op, err := range everywhere(t, eng, name) {
+			switch {
+			case op == "Rename to":
+				wantName(op, "mine", err)
+			case op != "RemoveAll": // some of these names are as good as gone
+				wantName(op, name, err)
+			}
+		}
+	}
+	wantName("WriteFile", "folder", eng.WriteFile(t.Context(), "folder", nil))
+	wantName("Remove", "folder", eng.Remove(t.Context(), "folder"))
+	_, err := eng.ReadDir(t.Context(), "file")
+	wantName("ReadDir", "file", err)
+
+	f, err := eng.Open(t.Context(), "folder/file", os.O_RDWR)
+	must(t, err)
+	must(t, f.Close())
+	_, readErr := f.Read(make([]byte, 1))
+	_, readAtErr := f.ReadAt(make([]byte, 1), 0)
+	_, writeErr := f.Write([]byte("x"))
+	_, writeAtErr := f.WriteAt([]byte("x"), 0)
+	_, statErr := f.Stat()
+	for _, err := range []error{readErr, readAtErr, writeErr, writeAtErr, statErr, f.Truncate(0), f.Sync(), f.Close()} {
+		wantName("an operation on a closed file", "folder/file", err)
+	}
 }
 
 func oddNames(t *testing.T, eng files.Engine, _ string) {

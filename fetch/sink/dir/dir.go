@@ -18,6 +18,7 @@ import (
 	"io/fs"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -108,7 +109,7 @@ func fill(body io.Reader, buf []byte, n int) (_ int, end bool, err error) {
 func (s *Sink) putWhole(ctx context.Context, data []byte, url string) (sink.Stored, error) {
 	stored := sink.Stored{Path: bodyPath(url), Bytes: int64(len(data)), SHA256: sha256.Sum256(data)}
 	if err := s.eng.PutFile(ctx, stored.Path, data); err != nil {
-		return sink.Stored{}, diskError(ctx, stored.Path, err)
+		return sink.Stored{}, s.diskError(ctx, stored.Path, err)
 	}
 	return stored, nil
 }
@@ -119,15 +120,15 @@ func (s *Sink) putStream(ctx context.Context, body io.Reader, buf []byte, url st
 	temp := Temp + "/" + strconv.FormatInt(s.temp.Add(1), 10)
 	file, err := s.eng.Open(ctx, temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL)
 	if err != nil {
-		return sink.Stored{}, diskError(ctx, temp, err)
+		return sink.Stored{}, s.diskError(ctx, temp, err)
 	}
-	err = copyBody(ctx, &stored, file, body, buf)
+	err = s.copyBody(ctx, &stored, file, body, buf)
 	if closed := file.Close(); err == nil && closed != nil {
-		err = diskError(ctx, stored.Path, closed)
+		err = s.diskError(ctx, stored.Path, closed)
 	}
 	if err == nil {
 		if err = s.eng.Rename(ctx, temp, stored.Path); err != nil {
-			err = diskError(ctx, stored.Path, err)
+			err = s.diskError(ctx, stored.Path, err)
 		}
 	}
 	if err != nil {
@@ -138,11 +139,11 @@ func (s *Sink) putStream(ctx context.Context, body io.Reader, buf []byte, url st
 }
 
 // copyBody writes a full buf and then the rest of the body, and sums them up.
-func copyBody(ctx context.Context, stored *sink.Stored, file io.Writer, body io.Reader, buf []byte) (err error) {
+func (s *Sink) copyBody(ctx context.Context, stored *sink.Stored, file io.Writer, body io.Reader, buf []byte) (err error) {
 	hash := sha256.New()
 	for n, end := len(buf), false; ; {
 		if _, err := file.Write(buf[:n]); err != nil {
-			return diskError(ctx, stored.Path, err)
+			return s.diskError(ctx, stored.Path, err)
 		}
 		hash.Write(buf[:n])
 		stored.Bytes += int64(n)
@@ -165,11 +166,11 @@ func (s *Sink) Exists(ctx context.Context, url string) (sink.Stored, bool, error
 		return sink.Stored{}, false, nil
 	}
 	if err != nil {
-		return sink.Stored{}, false, diskError(ctx, stored.Path, err)
+		return sink.Stored{}, false, s.diskError(ctx, stored.Path, err)
 	}
 	file, err := s.eng.Open(ctx, stored.Path, os.O_RDONLY)
 	if err != nil {
-		return sink.Stored{}, false, diskError(ctx, stored.Path, err)
+		return sink.Stored{}, false, s.diskError(ctx, stored.Path, err)
 	}
 	defer file.Close() // only read
 
@@ -182,7 +183,7 @@ func (s *Sink) Exists(ctx context.Context, url string) (sink.Stored, bool, error
 		}
 		var n int
 		if n, end, err = fill(file, buf[:], 0); err != nil {
-			return sink.Stored{}, false, diskError(ctx, stored.Path, err)
+			return sink.Stored{}, false, s.diskError(ctx, stored.Path, err)
 		}
 		hash.Write(buf[:n])
 		stored.Bytes += int64(n)
@@ -198,9 +199,20 @@ func bodyPath(url string) string {
 }
 
 // diskError tells the end of ctx, heard while waiting for the disk, from its faults.
-func diskError(ctx context.Context, path string, err error) error {
+func (s *Sink) diskError(ctx context.Context, path string, err error) error {
 	if ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx))) {
 		return err
 	}
-	return &sink.Error{Path: path, Err: err}
+	return &sink.Error{Path: path, Err: err, All: s.blocked(ctx, path)}
+}
+
+// blocked reports whether something stands where the folder of all bodies, or that
+// of all temporary files, belongs.
+func (s *Sink) blocked(ctx context.Context, path string) bool {
+	folder := Bodies
+	if strings.HasPrefix(path, Temp+"/") {
+		folder = Temp
+	}
+	info, err := s.eng.Stat(context.WithoutCancel(ctx), folder)
+	return err == nil && !info.IsDir()
 }

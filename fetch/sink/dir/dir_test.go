@@ -149,6 +149,69 @@ func TestDiskErrors(t *testing.T) {
 	}
 }
 
+// TestPlantedThings: what stands in the way of one body is no fault of the disk.
+func TestPlantedThings(t *testing.T) {
+	const url = "https://h/dir/a.html"
+	tests := []struct {
+		name  string
+		plant func(folder string) error
+	}{
+		{"a folder for the body", func(folder string) error { return os.MkdirAll(folder+"/bodies/h/dir/a.html/x", 0o755) }},
+		{"a file for the host", func(folder string) error {
+			return errors.Join(os.Mkdir(folder+"/bodies", 0o755), os.WriteFile(folder+"/bodies/h", nil, 0o600))
+		}},
+		{"a file for the folder", func(folder string) error {
+			return errors.Join(os.MkdirAll(folder+"/bodies/h", 0o755), os.WriteFile(folder+"/bodies/h/dir", nil, 0o600))
+		}},
+		{"a link out for the host", func(folder string) error {
+			return errors.Join(os.Mkdir(folder+"/bodies", 0o755), os.Symlink(filepath.Dir(folder), folder+"/bodies/h"))
+		}},
+		{"a link to itself for the host", func(folder string) error {
+			return errors.Join(os.Mkdir(folder+"/bodies", 0o755), os.Symlink("h", folder+"/bodies/h"))
+		}},
+	}
+	for _, test := range tests {
+		for _, size := range []int{10, 1 << 20} {
+			t.Run(test.name+" "+strconv.Itoa(size), func(t *testing.T) {
+				s, folder, _ := newSink(t)
+				if err := test.plant(folder); err != nil {
+					t.Fatal(err)
+				}
+				_, err := s.Put(t.Context(), record(&endless{size}), url)
+				if disk, ok := errors.AsType[*sink.Error](err); !ok || !disk.Local() {
+					t.Errorf("got %v, want a local error", err)
+				}
+				if _, err := s.Put(t.Context(), record(&endless{size}), "https://other/"); err != nil {
+					t.Errorf("another URL: %v", err)
+				}
+			})
+		}
+	}
+}
+
+// TestPlantedAboveAll: where nothing at all can be stored, no error is of one body.
+func TestPlantedAboveAll(t *testing.T) {
+	plants := map[string]func(folder string) error{
+		"a file":     func(folder string) error { return os.WriteFile(folder+"/bodies", nil, 0o600) },
+		"a link out": func(folder string) error { return os.Symlink(filepath.Dir(folder), folder+"/bodies") },
+		"a file for temporary ones": func(folder string) error {
+			return errors.Join(os.Mkdir(folder+"/.crawl", 0o755), os.WriteFile(folder+"/.crawl/tmp", nil, 0o600))
+		},
+	}
+	for name, plant := range plants {
+		t.Run(name, func(t *testing.T) {
+			s, folder, _ := newSink(t)
+			if err := plant(folder); err != nil {
+				t.Fatal(err)
+			}
+			_, err := s.Put(t.Context(), record(&endless{1 << 20}), "https://h/a.html")
+			if disk, ok := errors.AsType[*sink.Error](err); !ok || disk.Local() {
+				t.Errorf("got %v, want an error of all", err)
+			}
+		})
+	}
+}
+
 func TestEndOfContextIsNoDiskError(t *testing.T) {
 	for _, size := range []int{10, 1 << 20} {
 		s, folder, _ := newSink(t)

@@ -31,8 +31,9 @@ const (
 
 // Name returns the output name of a canonical URL: a relative path with slashes,
 // `HOST/FOLDER/.../LEAF`. It is a pure function, so that a resumed run needs no
-// memory of it, and no two URLs share a name, not even where file systems fold
-// case or normalise Unicode. No page has the name of a folder.
+// memory of it, and no two URLs share a name unless they differ in the password
+// alone, not even where file systems fold case or normalise Unicode. No page has
+// the name of a folder.
 //
 //	https://example.com/               example.com/index~.html
 //	https://example.com/docs           example.com/docs_
@@ -52,7 +53,8 @@ const (
 // decorated: a readable stem, ~, 60 bits of a hash of the original, and a page's
 // extension. Paths of more than 24 segments, or whose name would be longer than
 // 1,000 bytes, keep their first folders and end in one decorated leaf for the
-// rest. User names appear only in the hash of a decorated host, passwords nowhere.
+// rest. A user name, and whether there is a password, appear only in the hash of a
+// decorated host; what the password is, nowhere.
 //
 // Text that is no canonical URL gets a name as well, which need not be unique.
 func Name(url string) string {
@@ -115,10 +117,12 @@ func appendCut(b []byte, start int, segments, query string) []byte {
 
 func appendHost(b []byte, scheme, authority string) []byte {
 	host, port := authority, ""
-	user := ""
+	user := "" // with a colon behind it when there is a password
 	if i := strings.LastIndexByte(host, '@'); i >= 0 {
 		user, host = host[:i], host[i+1:]
-		user, _, _ = strings.Cut(user, ":")
+		if colon := strings.IndexByte(user, ':'); colon >= 0 {
+			user = user[:colon+1]
+		}
 	}
 	if i := strings.LastIndexByte(host, ':'); i > strings.LastIndexByte(host, ']') {
 		host, port = host[:i], host[i+1:]

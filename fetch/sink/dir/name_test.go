@@ -87,8 +87,14 @@ func TestPasswordsAreNotInNames(t *testing.T) {
 	if Name("https://u:one@h/") != Name("https://u:two@h/") {
 		t.Error("the name depends on the password")
 	}
-	if Name("https://u:one@h/") == Name("https://v:one@h/") {
-		t.Error("two users share a name")
+	if Name("https://:one@h/") != Name("https://:two@h/") {
+		t.Error("the name depends on the password where there is no user")
+	}
+	urls := []string{"https://h/", "https://u@h/", "https://u:one@h/", "https://v@h/", "https://v:one@h/", "https://:one@h/"}
+	for i, a := range urls {
+		for _, b := range urls[:i] {
+			checkApart(t, a, b)
+		}
 	}
 }
 
@@ -115,7 +121,7 @@ func checkApart(t *testing.T, urlA, urlB string) {
 func TestNamesAreApart(t *testing.T) {
 	segments := []string{"", "a", "A", "a.b", "A.b", "a~", "a.b~", "a_", "a.b_", "_", "index~.html", "con", "index.html", "~", "a?b", "?"}
 	var urls []string
-	for _, host := range []string{"https://h", "http://h", "https://h:80", "http://h:80", "https://h+80", "https://h+http", "https://u@h", "https://ip6---1", "https://[::1]"} {
+	for _, host := range []string{"https://h", "http://h", "https://h:80", "http://h:80", "https://h+80", "https://h+http", "https://u@h", "https://u:p@h", "https://:p@h", "https://ip6---1", "https://[::1]"} {
 		for _, one := range segments {
 			urls = append(urls, host+"/"+one)
 			if strings.Contains(one, "?") || host != "https://h" {
