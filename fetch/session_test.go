@@ -95,17 +95,14 @@ func TestSessionHeader(t *testing.T) {
 func TestSessionMethods(t *testing.T) {
 	asked := make(chan string, 2)
 	o := serve(t, func(p *peer) {
-		for {
-			head := p.request()
-			if head == "" {
-				return
-			}
-			word, _, _ := strings.Cut(head, " ")
-			asked <- word
-			p.body(head)
-			p.send("HTTP/1.1 302 Found\r\nLocation: /next\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+		head := p.request()
+		if head == "" {
 			return
 		}
+		word, _, _ := strings.Cut(head, " ")
+		asked <- word
+		p.body(head)
+		p.send("HTTP/1.1 302 Found\r\nLocation: /next\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 	})
 	s := newSession(t, SessionOptions{MaxRedirects: -1})
 	ctx := soon(t)

@@ -214,7 +214,7 @@ func (h *Hostile) meet(d *door, nc net.Conn) {
 	}
 	if d.tls != nil {
 		tc := tls.Server(nc, d.tls)
-		if tc.Handshake() != nil { // ends with the connection, when the client or Close closes it
+		if tc.Handshake() != nil { //nolint:noctx // it ends with the connection, when the client or Close closes it
 			return
 		}
 		a.Conn = tc

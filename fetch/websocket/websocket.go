@@ -107,7 +107,7 @@ func dial(ctx context.Context, client *fetch.Client, url string, opt Options) (*
 	for _, f := range ours(m, req.Header) {
 		how.HTTPHeader.Add(f.Name, f.Value)
 	}
-	wc, answer, err := websocket.Dial(handshake, m.URL.WithoutUserinfo().String(), how)
+	wc, answer, err := websocket.Dial(handshake, m.URL.WithoutUserinfo().String(), how) //nolint:bodyclose // Dial closes it
 	if err != nil {
 		return nil, explain(ctx, handshake, answer, err)
 	}
