@@ -53,7 +53,7 @@
 //	ContentTypeError                      ClassEncoding: see Record.JSON
 //	TooManyRedirects                      ClassRedirectLimit, ClassRedirectLoop; Error.Redirects
 //	InvalidURL, NonHttpUrlClientError     ClassBadURL, *urls.Error
-//	InvalidUrlRedirectClientError         ClassBadURL with Error.Redirects
+//	InvalidUrlRedirectClientError         ClassProtocol with Error.Redirects
 //	RuntimeError: Session is closed       ClassCancelled, net.ErrClosed
 //
 // [ClassTooLarge] and [ClassPrivateAddress] stand for limits that aiohttp lacks.

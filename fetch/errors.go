@@ -9,6 +9,8 @@ import (
 	"os"
 	"syscall"
 	"time"
+
+	"crawl/fetch/urls"
 )
 
 // Class sorts the ways in which a fetch can fail. Each failure has exactly one. It
@@ -46,8 +48,8 @@ const (
 type Error struct {
 	Class     Class
 	URL       string // of the hop that failed
-	Reason    string // one clear line
-	Redirects []Hop  // that led to URL
+	Reason    string // one clear line without a password
+	Redirects []Hop  // that led to URL; then URL's own when that could not be followed
 	Err       error  // the cause; may be nil
 
 	// Answer is the one with the status that [ClassHTTP4xx] or [ClassHTTP5xx] is
@@ -55,7 +57,8 @@ type Error struct {
 	Answer *Record
 }
 
-func (e *Error) Error() string { return e.URL + ": " + e.Reason }
+// Error returns URL and reason in one line, without a password.
+func (e *Error) Error() string { return urls.Mask(e.URL) + ": " + e.Reason }
 
 func (e *Error) Unwrap() error { return e.Err }
 
@@ -84,9 +87,10 @@ func ClassOf(err error) Class {
 	return ""
 }
 
-// fault builds an Error without a URL: whoever knows the URL adds it.
+// fault builds an Error without a URL: whoever knows the URL adds it. What errors
+// of others say may hold a URL of theirs, such as a proxy's.
 func fault(class Class, err error, format string, args ...any) *Error {
-	return &Error{Class: class, Reason: fmt.Sprintf(format, args...), Err: err}
+	return &Error{Class: class, Reason: urls.Mask(fmt.Sprintf(format, args...)), Err: err}
 }
 
 // ended says why a fetch must end, or returns nil when it need not: ctx ended, or

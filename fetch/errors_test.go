@@ -103,6 +103,23 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+// TestErrorsHidePasswords has an Error hold one where it may be.
+func TestErrorsHidePasswords(t *testing.T) {
+	for _, tt := range []struct {
+		err  *Error
+		want string
+	}{
+		{&Error{URL: "http://u:secret@h/a@b", Reason: "no"}, "http://u:xxxxx@h/a@b: no"},
+		{&Error{URL: "http://u:secret@bad host/", Reason: "no"}, "http://u:xxxxx@bad host/: no"},
+		{&Error{URL: "http://h/a:b@c", Reason: "no"}, "http://h/a:b@c: no"},
+		{fault(ClassBadURL, nil, "the proxy's URL is not valid: parse %q", "http://u:secret@p:x"), `: the proxy's URL is not valid: parse "http://u:xxxxx@p:x"`},
+	} {
+		if got := tt.err.Error(); got != tt.want {
+			t.Errorf("got  %s\nwant %s", got, tt.want)
+		}
+	}
+}
+
 // closedPort is an address where nobody listens.
 func closedPort(t testing.TB) string {
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -60,8 +60,11 @@ func FuzzLocation(f *testing.F) {
 		hops := len(m.asked) - 1
 		if err != nil {
 			e, ok := errors.AsType[*fetch.Error](err)
-			if !ok || !slices.Contains([]fetch.Class{fetch.ClassBadURL, fetch.ClassRedirectLoop, fetch.ClassRedirectLimit}, e.Class) {
+			if !ok || !slices.Contains([]fetch.Class{fetch.ClassBadURL, fetch.ClassProtocol, fetch.ClassRedirectLoop, fetch.ClassRedirectLimit}, e.Class) {
 				t.Fatalf("error %v of class %q", err, fetch.ClassOf(err))
+			}
+			if _, bad := urls.Parse(base); (e.Class == fetch.ClassBadURL) != (bad != nil) {
+				t.Errorf("class %q of base %q: %v", e.Class, base, e.Reason)
 			}
 			if !printable(e.Reason) {
 				t.Errorf("reason %q", e.Reason)

@@ -15,9 +15,10 @@ const DefaultMaxRedirects = 10
 // 301, 302, 303, 307 and 308 with a Location. 0 means [DefaultMaxRedirects], a
 // negative limit follows none. 303 turns a request into GET without a body, as
 // 301 and 302 turn POST; in all other cases the body is sent again.
-// Credentials stay behind when the origin changes. A URL may come a second time
-// when a cookie was set meanwhile, for sites do so to see whether cookies work.
-// The hops are in Record.Redirects, and in [Error.Redirects] when the chain broke.
+// Credentials, those in the URL included, stay behind when the origin changes. A URL
+// may come a second time when a cookie was set meanwhile, for sites do so to see
+// whether cookies work. The hops are in Record.Redirects, and in [Error.Redirects]
+// when the chain broke; a Location that is no URL breaks it with [ClassProtocol].
 func Redirect(limit int) Layer {
 	setDefault(&limit, DefaultMaxRedirects)
 	return func(next Fetcher) Fetcher {
@@ -74,9 +75,9 @@ func nextHop(req *Request, status int, location string, hops []Hop, cookie, limi
 	if err != nil {
 		return nil, broken(ClassBadURL, err.Error(), err)
 	}
-	to, err := from.Resolve(location)
+	to, err := resolve(from, location)
 	if err != nil {
-		return nil, broken(ClassBadURL, "redirect to an unusable address: "+err.Error(), err)
+		return nil, broken(ClassProtocol, "redirect to an unusable address: "+err.Error(), err)
 	}
 	hop := new(Request)
 	*hop = *req
@@ -95,11 +96,26 @@ func nextHop(req *Request, status int, location string, hops []Hop, cookie, limi
 		return nil, broken(ClassRedirectLimit, "too many redirects", nil)
 	}
 	hop.Discovered = req.Discovered || to.Hostname() != from.Hostname()
-	if to.Scheme() != from.Scheme() || to.Host() != from.Host() {
+	if !sameOrigin(from, to) {
 		hop.Header = withoutCredentials(hop.Header)
 	}
 	return hop, nil
 }
+
+// resolve is where a location leads from a URL. It keeps the user and password
+// within the origin, unless it brings its own.
+func resolve(from urls.URL, location string) (urls.URL, error) {
+	to, err := from.Resolve(location)
+	if err != nil || !sameOrigin(from, to) {
+		return to, err
+	}
+	if _, _, own := to.Userinfo(); own {
+		return to, nil
+	}
+	return to.WithUserinfoOf(from)
+}
+
+func sameOrigin(a, b urls.URL) bool { return a.Scheme() == b.Scheme() && a.Host() == b.Host() }
 
 // withoutContent is h without what describes a body.
 func withoutContent(h Header) Header {

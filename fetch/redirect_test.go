@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"crawl/fetch/urls"
 )
 
 // site answers by URL: "301 LOCATION" redirects, anything else is a page. It notes
@@ -80,12 +82,13 @@ func TestRedirect(t *testing.T) {
 		{"https to http", map[string]string{"https://a/": "301 http://a/", "http://a/": "x"}, "", "https://a/", 0, "GET https://a/, GET http://a/", ""},
 		{"back to the same page after POST", map[string]string{"http://a/": "303 http://a/"}, "POST", "http://a/", 0, "POST http://a/, GET http://a/", ClassRedirectLoop},
 		{"POST, then its page", map[string]string{"http://a/": "303 /b", "http://a/b": "x"}, "POST", "http://a/", 0, "POST http://a/, GET http://a/b", ""},
-		{"javascript:", map[string]string{"http://a/": "301 javascript:alert(1)"}, "", "http://a/", 0, "GET http://a/", ClassBadURL},
-		{"data:", map[string]string{"http://a/": "301 data:,x"}, "", "http://a/", 0, "GET http://a/", ClassBadURL},
-		{"file:", map[string]string{"http://a/": "301 file:///etc/passwd"}, "", "http://a/", 0, "GET http://a/", ClassBadURL},
-		{"bad port", map[string]string{"http://a/": "301 http://b:99999/"}, "", "http://a/", 0, "GET http://a/", ClassBadURL},
+		{"javascript:", map[string]string{"http://a/": "301 javascript:alert(1)"}, "", "http://a/", 0, "GET http://a/", ClassProtocol},
+		{"data:", map[string]string{"http://a/": "301 data:,x"}, "", "http://a/", 0, "GET http://a/", ClassProtocol},
+		{"file:", map[string]string{"http://a/": "301 file:///etc/passwd"}, "", "http://a/", 0, "GET http://a/", ClassProtocol},
+		{"bad port", map[string]string{"http://a/": "301 http://b:99999/"}, "", "http://a/", 0, "GET http://a/", ClassProtocol},
 		{"to itself", map[string]string{"http://a/": "301 /"}, "", "http://a/", 0, "GET http://a/", ClassRedirectLoop},
 		{"loop of two", map[string]string{"http://a/": "301 /b", "http://a/b": "301 /"}, "", "http://a/", 0, "GET http://a/, GET http://a/b", ClassRedirectLoop},
+		{"loop by an absolute Location without the login", map[string]string{"http://u:p@a/": "301 http://a/"}, "", "http://u:p@a/", 0, "GET http://u:p@a/", ClassRedirectLoop},
 		{"loop that differs in the fragment", map[string]string{"http://a/": "301 /#x"}, "", "http://a/", 0, "GET http://a/", ClassRedirectLoop},
 		{"target fails", map[string]string{"http://a/": "301 http://b/"}, "", "http://a/", 0, "GET http://a/, GET http://b/", ClassDNS},
 		{"as many as allowed", chain, "", "http://a/10", 10, "*11", ""},
@@ -160,6 +163,62 @@ func TestRedirectCredentials(t *testing.T) {
 				t.Error("the caller's request was changed")
 			}
 		})
+	}
+}
+
+// TestRedirectLogin has user and password of a URL go on within its origin, and to
+// no other.
+func TestRedirectLogin(t *testing.T) {
+	tests := []struct{ from, location, want string }{
+		{"http://u:p@h/a", "/b", "http://u:p@h/b"},
+		{"http://u:p@h/a", "http://h/b", "http://u:p@h/b"},
+		{"http://u:p@h/a", "http://h:80//b?c#d", "http://u:p@h//b?c"},
+		{"http://u:p@h/a", "HTTP://H", "http://u:p@h/"},
+		{"http://u:p@h/a", "http://@h/b", "http://u:p@h/b"},
+		{"http://u@h/a", "//h/b", "http://u@h/b"},
+		{"http://:p%40@[::1]:81/a", "http://[0::1]:81/b", "http://:p%40@[::1]:81/b"},
+		{"http://u:p@h/a", "http://v@h/b", "http://v@h/b"},
+		{"http://u:p@h/a", "http://v:q@h/b", "http://v:q@h/b"},
+		{"http://u:p@h/a", "http://h:81/b", "http://h:81/b"},
+		{"http://u:p@h/a", "http://i/b", "http://i/b"},
+		{"http://u:p@h/a", "http://sub.h/b", "http://sub.h/b"},
+		{"http://u:p@h/a", "https://h/b", "https://h/b"},
+		{"https://u:p@h/a", "http://h/b", "http://h/b"},
+		{"https://u:p@h/a", "http://h:443/b", "http://h:443/b"},
+		{"http://h/a", "http://h/b", "http://h/b"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.from+" to "+tt.location, func(t *testing.T) {
+			s := &site{pages: map[string]string{tt.from: "301 " + tt.location, tt.want: "x"}}
+			rec, _, err := read(t.Context(), Stack(s, Redirect(0)), &Request{URL: tt.from})
+			if err != nil || rec.URL != tt.want {
+				t.Errorf("asked %v, %v, want %s", s.asked, err, tt.want)
+			}
+		})
+	}
+	t.Run("not back from another origin", func(t *testing.T) {
+		s := &site{pages: map[string]string{"http://u:p@h/": "301 http://i/", "http://i/": "301 http://h/", "http://h/": "x"}}
+		rec, _, err := read(t.Context(), Stack(s, Redirect(0)), &Request{URL: "http://u:p@h/"})
+		if err != nil || rec.URL != "http://h/" {
+			t.Errorf("asked %v, %v", s.asked, err)
+		}
+	})
+	t.Run("too long with it", func(t *testing.T) {
+		location := "http://h/" + strings.Repeat("x", urls.MaxLength-len("http://h/"))
+		s := &site{pages: map[string]string{"http://u:p@h/": "301 " + location}}
+		_, _, err := read(t.Context(), Stack(s, Redirect(0)), &Request{URL: "http://u:p@h/"})
+		wantClass(t, err, ClassProtocol)
+	})
+}
+
+// TestRedirectBroken has the user's line fine and the server's Location not.
+func TestRedirectBroken(t *testing.T) {
+	s := &site{pages: map[string]string{"http://u:secret@a/": "301 http://v:hidden@b:99999/"}}
+	_, _, err := read(t.Context(), Stack(s, Redirect(0)), &Request{URL: "http://u:secret@a/"})
+	wantClass(t, err, ClassProtocol)
+	const want = `http://u:xxxxx@a/: redirect to an unusable address: bad URL "http://v:xxxxx@b:99999/": port "99999" is not from 1 to 65535`
+	if err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
 	}
 }
 

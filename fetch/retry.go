@@ -100,11 +100,11 @@ func retryableError(err error) bool {
 }
 
 // RetryAfter is the wait that a Retry-After field asks for (RFC 9110 section
-// 10.2.3): a number of seconds, or a date seen from now. It is 0 when there is
-// none, when it lies in the past and when it makes no sense.
+// 10.2.3): a number of seconds, at most 2^32, or a date seen from now. It is 0 when
+// there is none, when it lies in the past and when it makes no sense.
 func RetryAfter(h Header, now time.Time) time.Duration {
 	value := strings.TrimSpace(h.Get("Retry-After"))
-	if seconds, err := strconv.ParseUint(value, 10, 63); err == nil {
+	if seconds, err := strconv.ParseUint(value, 10, 63); err == nil || errors.Is(err, strconv.ErrRange) {
 		return time.Duration(min(seconds, 1<<32)) * time.Second
 	}
 	if date, err := http.ParseTime(value); err == nil {

@@ -324,6 +324,140 @@ func TestDiskFaultEndsTheRun(t *testing.T) {
 	}
 }
 
+// sinkFunc is a Sink that is a function.
+type sinkFunc func(url string) (sink.Stored, error)
+
+func (f sinkFunc) Put(_ context.Context, _ *fetch.Record, url string) (sink.Stored, error) {
+	return f(url)
+}
+
+func TestDiskFaultOfOneURLIsItsRecord(t *testing.T) {
+	c, j := newCrawl("http://a.test/1\nhttp://a.test/2\n", site, memory.Options{})
+	planted := &sink.Error{Path: "bodies/a.test/1", Err: syscall.EISDIR}
+	c.Sink = sinkFunc(func(url string) (sink.Stored, error) {
+		if strings.HasSuffix(url, "1") {
+			return sink.Stored{}, planted
+		}
+		return sink.Stored{Path: "bodies/a.test/2"}, nil
+	})
+	c.Existing = func(_ context.Context, url string) (sink.Stored, bool, error) {
+		if strings.HasSuffix(url, "1") {
+			return sink.Stored{}, false, planted
+		}
+		return sink.Stored{}, false, nil
+	}
+	if err := c.Run(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"http://a.test/1 failed disk", "http://a.test/2 fetched"}
+	if got := j.outcomes(); !slices.Equal(got, want) {
+		t.Errorf("recorded %v, want %v", got, want)
+	}
+	for _, l := range j.lines {
+		if l.ErrorClass != "" && (l.Reason != planted.Error() || l.Path != "" || l.SHA256 != "" || l.Status != 200) {
+			t.Errorf("recorded %+v", l)
+		}
+	}
+}
+
+func TestDiskFaultWhileLookingEndsTheRun(t *testing.T) {
+	c, j := newCrawl("http://a.test/1\n", site, memory.Options{})
+	c.Existing = func(context.Context, string) (sink.Stored, bool, error) {
+		return sink.Stored{}, false, &sink.Error{Path: "x", Err: syscall.EIO}
+	}
+	if err := c.Run(t.Context(), nil); !errors.Is(err, syscall.EIO) || len(j.lines) != 0 {
+		t.Errorf("Run: %v, recorded %v", err, j.outcomes())
+	}
+}
+
+// A body may be whole and stored in the moment in which the run is stopped.
+func TestCancelRecordsWhatIsStored(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	c, j := newCrawl("http://a.test/1\n", site, memory.Options{})
+	c.Sink = sinkFunc(func(string) (sink.Stored, error) {
+		cancel()
+		return sink.Stored{Path: "bodies/a.test/1", Bytes: 5}, nil
+	})
+	if err := c.Run(ctx, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("Run: %v", err)
+	}
+	if got := j.outcomes(); !slices.Equal(got, []string{"http://a.test/1 fetched"}) {
+		t.Errorf("recorded %v", got)
+	}
+}
+
+// No record holds a password, and yet its line is known again.
+func TestBadLinesHideTheirPasswords(t *testing.T) {
+	const text = "http://user:s3cret@127.0.0.1:99999/\nhttp://user:s3cret@bad host/\nuser:s3cret@a.test\n"
+	want := []string{
+		"http://user:xxxxx@127.0.0.1:99999/ failed bad_url",
+		"http://user:xxxxx@bad host/ failed bad_url",
+		"user:xxxxx@a.test failed bad_url",
+	}
+	c, j := newCrawl(text, site, memory.Options{})
+	if err := c.Run(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := j.outcomes(); !slices.Equal(got, want) {
+		t.Errorf("recorded %q, want %q", got, want)
+	}
+	table := seen.New(2)
+	for _, l := range j.lines {
+		if strings.Contains(fmt.Sprintf("%+v", l), "s3cret") {
+			t.Errorf("recorded %+v", l)
+		}
+		table.Recorded(l.URL)
+	}
+	again, more := newCrawl(text, site, memory.Options{})
+	again.Seen = table
+	if err := again.Run(t.Context(), nil); err != nil || len(more.lines) != 0 {
+		t.Errorf("Run: %v, recorded again: %v", err, more.outcomes())
+	}
+}
+
+func TestFinalURL(t *testing.T) {
+	from, to := fetch.Hop{URL: "http://a.test/x", Status: 302}, fetch.Hop{URL: "http://b.test/", Status: 302}
+	for _, test := range []struct {
+		name string
+		at   string // where it failed
+		hops []fetch.Hop
+		want string
+	}{
+		{"no redirect", from.URL, nil, ""},
+		{"not followed", from.URL, []fetch.Hop{from}, ""},
+		{"followed", to.URL, []fetch.Hop{from}, to.URL},
+		{"followed once of twice", to.URL, []fetch.Hop{from, to}, to.URL},
+		{"followed there and back", from.URL, []fetch.Hop{from, to}, from.URL},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c, j := newCrawl(from.URL+"\n", func(context.Context, *fetch.Request) (*fetch.Record, error) {
+				return nil, &fetch.Error{Class: fetch.ClassProtocol, URL: test.at, Reason: "broken", Redirects: test.hops}
+			}, memory.Options{})
+			if err := c.Run(t.Context(), nil); err != nil {
+				t.Fatal(err)
+			}
+			if l := j.lines[0]; l.FinalURL != test.want || len(l.Redirects) != len(test.hops) {
+				t.Errorf("recorded %+v, want the final URL %q", l, test.want)
+			}
+		})
+	}
+}
+
+func TestListed(t *testing.T) {
+	c, _ := newCrawl("http://a.test/1\nhttp://A.test:80/1\nhttps://b.test/\nftp://c.test/\nhttp://d.test/stored\n", site, memory.Options{})
+	c.Existing = func(_ context.Context, url string) (sink.Stored, bool, error) {
+		return sink.Stored{}, strings.HasSuffix(url, "stored"), nil
+	}
+	var got []string
+	c.Listed = func(host string) { got = append(got, host) }
+	if err := c.Run(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"a.test:80", "b.test:443"}; !slices.Equal(got, want) {
+		t.Errorf("told %v, want %v", got, want)
+	}
+}
+
 func TestJournalFaultEndsTheRun(t *testing.T) {
 	c, j := newCrawl(someList, site, memory.Options{})
 	j.err = errors.New("full")

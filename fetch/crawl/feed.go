@@ -84,6 +84,10 @@ func (f *feeder) admit(ctx context.Context, line list.Line) (entry frontier.Entr
 	if err != nil {
 		return entry, false, f.bad(ctx, line, err)
 	}
+	host := u.Host()
+	if c.Listed != nil {
+		c.Listed(host) // also when there is nothing to fetch of it any more
+	}
 	url := u.String()
 	key := shown(url)
 	switch c.Seen.Visit(key) {
@@ -100,10 +104,6 @@ func (f *feeder) admit(ctx context.Context, line list.Line) (entry frontier.Entr
 		if ok {
 			return entry, false, f.record(ctx, line, existing(key, stored))
 		}
-	}
-	host := u.Host()
-	if c.Listed != nil {
-		c.Listed(host)
 	}
 	return frontier.Entry{URL: url, Host: host, Input: int32(f.input), Line: line.Number}, true, nil
 }

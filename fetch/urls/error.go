@@ -1,6 +1,7 @@
 package urls
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -9,7 +10,7 @@ import (
 // Error says why something is not an http or https URL.
 type Error struct {
 	// Input is what was read, fit for a terminal: printable ASCII, what is not
-	// written as a Go escape, cut at 200 bytes, "xxxxx" for user name and password.
+	// written as a Go escape, cut at 200 bytes, without a password: see [Mask].
 	Input string
 	// Reason is one clear phrase without Input.
 	Reason string
@@ -19,26 +20,26 @@ func (e *Error) Error() string { return "bad URL \"" + e.Input + "\": " + e.Reas
 
 // refuse takes what is left of the input after strip.
 func refuse(clean, reason string) error {
-	return &Error{Input: printable(maskUserinfo(clean), 200), Reason: reason}
+	return &Error{Input: printable(Mask(clean), 200), Reason: reason}
 }
 
-// maskUserinfo hides what stands before the "@" of an authority, or of what could
-// have been meant as one.
-func maskUserinfo(s string) string {
-	start := 0
-	if _, rest, found := cutScheme(s); found {
-		start = len(s) - len(rest)
+// password finds what stands for one: after the first colon and before the last
+// "@" of an authority, which begins behind two slashes, or at the start of what has
+// none, where the scheme may be missing.
+var password = regexp.MustCompile(`((?:^(?i:https?:)?[/\\]?|[/\\]{2})[^:/\\?#]*):[^/\\?#]*@`)
+
+// Mask returns a text that may be no URL with "xxxxx" for each password that a user
+// could have meant, as [URL.Redacted] has it. Where one is found the text also loses
+// what Parse ignores: spaces around it, tabs and line ends within.
+func Mask(text string) string {
+	if strings.IndexByte(text, '@') < 0 {
+		return text
 	}
-	start += len(s[start:]) - len(strings.TrimLeft(s[start:], `/\`))
-	end := len(s)
-	if i := strings.IndexAny(s[start:], `/\?#`); i >= 0 {
-		end = start + i
+	clean := strip(text)
+	if masked := password.ReplaceAllString(clean, "${1}:xxxxx@"); masked != clean {
+		return masked
 	}
-	at := strings.LastIndexByte(s[start:end], '@')
-	if at < 0 {
-		return s
-	}
-	return s[:start] + "xxxxx" + s[start+at:]
+	return text
 }
 
 // printable cuts s after at most max bytes and escapes what is not printable ASCII.

@@ -104,6 +104,19 @@ func (u URL) WithoutUserinfo() URL {
 	return u
 }
 
+// WithUserinfoOf returns the URL with user name and password of other, or as it is
+// when other has none. The error, an [*Error], is of a URL that would be too long.
+func (u URL) WithUserinfoOf(other URL) (URL, error) {
+	info := other.userinfo()
+	if info == "" {
+		return u, nil
+	}
+	start := u.authority()
+	long, err := Parse(u.s[:start] + info + "@" + u.s[u.host:])
+	long.fragment = u.fragment
+	return long, err
+}
+
 // Redacted returns String with "xxxxx" for the password, fit for logs.
 func (u URL) Redacted() string {
 	info := u.userinfo()

@@ -148,8 +148,8 @@ func TestErrors(t *testing.T) {
 		"http://1.2.3.256/":                `bad URL "http://1.2.3.256/": invalid IPv4 address "1.2.3.256"`,
 		"http://[::g]/":                    `bad URL "http://[::g]/": invalid IPv6 address "[::g]"`,
 		"http://\u200dx.test/":             `bad URL "http://\u200dx.test/": host "\u200dx.test" is no valid name`,
-		"http://ann:pw@shop.test:0/a@b":    `bad URL "http://xxxxx@shop.test:0/a@b": port 0: nothing listens there`,
-		" \\\\ann:p\tw@shop.test\\a@b\r\n": `bad URL "\\\\xxxxx@shop.test\\a@b": no scheme`,
+		"http://ann:pw@shop.test:0/a@b":    `bad URL "http://ann:xxxxx@shop.test:0/a@b": port 0: nothing listens there`,
+		" \\\\ann:p\tw@shop.test\\a@b\r\n": `bad URL "\\\\ann:xxxxx@shop.test\\a@b": no scheme`,
 		"http://shop.test/" + long:         `bad URL "http://shop.test/` + long[:183] + `...": longer than 64 KiB`,
 		"http://" + long[:2000]:            `bad URL "http://` + long[:193] + `...": host longer than 1 KiB`,
 	} {
@@ -161,6 +161,83 @@ func TestErrors(t *testing.T) {
 	u, err := Parse("http://shop.test/" + strings.Repeat(" ", MaxLength/3) + "x")
 	if err == nil {
 		t.Errorf("took a URL of %d bytes", len(u.s))
+	}
+}
+
+func TestMask(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                                  "",
+		"http://ann:pw@shop.test:99999/":    "http://ann:xxxxx@shop.test:99999/",
+		"http://ann:pw@bad host/":           "http://ann:xxxxx@bad host/",
+		"http://ann:pw@bad host":            "http://ann:xxxxx@bad host",
+		"http://ann:p@w:@bad host?q#f":      "http://ann:xxxxx@bad host?q#f",
+		"http://ann@x:pw@bad host/":         "http://ann@x:xxxxx@bad host/",
+		"http://:pw@bad host/":              "http://:xxxxx@bad host/",
+		"http://ann:@bad host/":             "http://ann:xxxxx@bad host/",
+		"http://ann@bad host:80/":           "http://ann@bad host:80/",
+		"http://bad host:80/a:b@c?d:e@f#@g": "http://bad host:80/a:b@c?d:e@f#@g",
+		"HTTP:\\\\ann:pw@bad host\\":        "HTTP:\\\\ann:xxxxx@bad host\\",
+		"http:ann:pw@bad host":              "http:ann:xxxxx@bad host",
+		"http:/ann:pw@bad host":             "http:/ann:xxxxx@bad host",
+		"http:////ann:pw@bad host":          "http:////ann:xxxxx@bad host",
+		"ftp://ann:pw@shop.test/":           "ftp://ann:xxxxx@shop.test/",
+		"//ann:pw@shop.test/":               "//ann:xxxxx@shop.test/",
+		"ann:pw@shop.test":                  "ann:xxxxx@shop.test",
+		"see http://ann:pw@shop.test/":      "see http://ann:xxxxx@shop.test/",
+		"http://a:b@c/,http://d:e@f/":       "http://a:xxxxx@c/,http://d:xxxxx@f/",
+		"ht\ttp:/\t/ann:p\nw@bad host/":     "http://ann:xxxxx@bad host/",
+		" \x00ann@bad host ":                " \x00ann@bad host ",
+		"http://ann:p\xffw@bad\xff host/":   "http://ann:xxxxx@bad\xff host/",
+		"http://ann:xxxxx@bad host/":        "http://ann:xxxxx@bad host/",
+	} {
+		if got := Mask(in); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
+
+// FuzzMask holds what Mask hides against what Parse takes for a password.
+func FuzzMask(f *testing.F) {
+	for _, v := range vectors(f) {
+		f.Add(v.Input)
+	}
+	f.Add("\\\\ann:p\tw@x//y:z@b")
+	f.Fuzz(func(t *testing.T, text string) {
+		masked := Mask(text)
+		if again := Mask(masked); again != masked {
+			t.Fatalf("%q gives %q, which gives %q", text, masked, again)
+		}
+		u, err := Parse(text)
+		if _, password, _ := u.Userinfo(); err != nil || password == "" {
+			return
+		}
+		m, err := Parse(masked)
+		if _, password, _ := m.Userinfo(); err != nil || password != "xxxxx" || m.Host() != u.Host() {
+			t.Fatalf("%q with a password gives %q", text, masked)
+		}
+	})
+}
+
+func TestWithUserinfoOf(t *testing.T) {
+	for _, c := range []struct{ url, other, want string }{
+		{"http://shop.test/a#b", "http://ann:p%40w@x.test/", "http://ann:p%40w@shop.test/a#b"},
+		{"http://bob:x@shop.test:81/a", "http://ann@x.test/", "http://ann@shop.test:81/a"},
+		{"http://[::1]//x.test/a?b", "http://:pw@x.test/", "http://:pw@[::1]//x.test/a?b"},
+		{"http://shop.test/a", "http://x.test/", "http://shop.test/a"},
+		{"http://bob:x@shop.test/a", "http://x.test/", "http://bob:x@shop.test/a"},
+	} {
+		u, _ := Parse(c.url)
+		other, _ := Parse(c.other)
+		got, err := u.WithUserinfoOf(other)
+		want, _ := Parse(c.want)
+		if err != nil || got != want {
+			t.Errorf("%s with that of %s: got %q and %v", c.url, c.other, withFragment(got), err)
+		}
+	}
+	long, _ := Parse("http://shop.test/" + strings.Repeat("a", MaxLength-len("http://shop.test/")))
+	other, _ := Parse("http://ann@x.test/")
+	if _, err := long.WithUserinfoOf(other); err == nil {
+		t.Error("a URL over the limit was made")
 	}
 }
 
