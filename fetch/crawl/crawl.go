@@ -72,7 +72,7 @@ type Crawl struct {
 	Existing func(ctx context.Context, url string) (sink.Stored, bool, error)
 
 	// Listed, when set, is told the host of each URL that a list names, as
-	// host:port, before it is asked.
+	// host:port, before it is asked; also of those that are done already.
 	Listed func(host string)
 
 	Header  fetch.Header   // sent with each request

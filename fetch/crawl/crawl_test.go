@@ -453,7 +453,7 @@ func TestListed(t *testing.T) {
 	if err := c.Run(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{"a.test:80", "b.test:443"}; !slices.Equal(got, want) {
+	if want := []string{"a.test:80", "a.test:80", "b.test:443", "d.test:80"}; !slices.Equal(got, want) {
 		t.Errorf("told %v, want %v", got, want)
 	}
 }
