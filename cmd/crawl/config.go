@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"crawl/fetch/urls"
+
 	"github.com/BurntSushi/toml"
 	"github.com/spf13/pflag"
 )
@@ -46,7 +48,7 @@ func fromEnvironment(flags *pflag.FlagSet, env func(string) (string, bool), give
 		given[f.Name] = true
 		for v := range strings.SplitSeq(value, "\n") {
 			if e := f.Value.Set(v); e != nil {
-				err = inputError("%s=%q: %w", variable(f.Name), value, plainError(e))
+				err = inputError("%s=%q: %w", variable(f.Name), urls.Mask(value), plainError(e))
 			}
 		}
 	})
@@ -96,7 +98,7 @@ func fromFile(flags *pflag.FlagSet, name string, given map[string]bool) error {
 		}
 		for _, value := range listed(keys[key]) {
 			if err := f.Value.Set(fmt.Sprint(value)); err != nil {
-				return inputError("%s: %s = %v: %w", name, key, value, plainError(err))
+				return inputError("%s: %s = %v: %w", name, key, urls.Mask(fmt.Sprint(value)), plainError(err))
 			}
 		}
 	}

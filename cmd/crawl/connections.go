@@ -8,6 +8,7 @@ import (
 
 	"crawl/fetch"
 	"crawl/fetch/standard"
+	"crawl/fetch/urls"
 
 	"github.com/spf13/pflag"
 )
@@ -34,7 +35,7 @@ func (c *connections) define(fs *pflag.FlagSet) {
 	fs.StringVar(&c.cert, "cert", "", "show the client certificate in this PEM `FILE`")
 	fs.StringVar(&c.key, "key", "", "its key, when it is in a `FILE` of its own")
 	fs.Var(&c.pins, "pin", "accept only a certificate with this SHA-256 fingerprint; repeatable")
-	fs.Var(&c.resolve, "resolve", "use this address for a host, as HOST:PORT:ADDR[,ADDR]; repeatable")
+	fs.Var(&c.resolve, "resolve", "connect to ADDR for a host: HOST:PORT:ADDR[,ADDR]; repeatable")
 	fs.StringVar(&c.unixSocket, "unix-socket", "", "send all requests to the socket at `PATH`")
 	fs.Var(&c.localAddr, "local-addr", "connect from this address")
 	fs.BoolVar(&c.allowPrivate, "allow-private", false, "let redirects lead to private and local addresses of hosts not listed")
@@ -109,7 +110,7 @@ type pins [][32]byte
 func (p *pins) Set(s string) error {
 	pin, err := fetch.ParseFingerprint(s)
 	if err != nil {
-		return err
+		return errors.New("want the 64 hexadecimal digits of a SHA-256")
 	}
 	*p = append(*p, pin)
 	return nil
@@ -134,7 +135,7 @@ func (r *resolve) Set(s string) error {
 }
 
 func (r *resolve) String() string { return "" }
-func (r *resolve) Type() string   { return "HOST:PORT:ADDR" }
+func (r *resolve) Type() string   { return "RULE" }
 
 // address is an IP address of this machine.
 type address netip.Addr
@@ -160,7 +161,7 @@ func checkProxies(env func(string) (string, bool)) error {
 			continue
 		}
 		if err := new(proxy).Set(value); err != nil || value == "none" {
-			return usageError("%s %q in the environment: want a URL such as http://proxy.example:3128", name, value)
+			return usageError("%s %q in the environment: want a URL such as http://proxy.example:3128", name, urls.Mask(value))
 		}
 	}
 	return nil

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"crawl/fetch"
-	"crawl/fetch/auth"
 	"crawl/fetch/cookies"
 	"crawl/fetch/crawl"
 	"crawl/fetch/frontier/memory"
@@ -77,35 +76,16 @@ func (a *app) crawl(ctx context.Context, args []string) (err error) {
 	}
 	var idle int
 	r.workers, idle = a.fit(limit, others)
-	opt, err := a.flags.connections.options()
-	if err != nil {
-		return err
-	}
 	r.listed = newListed(a.flags.lab)
-	opt.ConnectTimeout = a.flags.connectTimeout.Duration
-	opt.IdleTimeout = a.flags.idleTimeout.Duration
-	opt.MaxIdle = idle
-	opt.UserAgent = a.flags.userAgent
-	opt.Trusted = r.listed.has
-	client := newClient(opt, a.flags.connections.http2)
-	defer client.close()
-	lookups, err := a.flags.credentials.lookups(a.process, a.console)
+	client, err := r.client(idle)
 	if err != nil {
 		return err
 	}
-	jar, err := a.flags.credentials.openJar(ctx, a.console)
-	if err != nil {
-		return err
+	defer client.close() // whose connections have nothing left to lose
+	if r.fetcher, err = r.stack(ctx, client, earlier.layer()); err != nil {
+		return r.stopped(err)
 	}
-	layers := []fetch.Layer{fetch.Redirect(a.redirects())}
-	if !a.flags.header.fields.Has("Authorization") { // which counts before all else, as in curl
-		layers = append(layers, auth.Layer(lookups...))
-	}
-	if jar != nil {
-		layers = append(layers, cookies.Layer(jar))
-	}
-	r.fetcher = fetch.Stack(client, append(layers, earlier.layer(), fetch.Decode(int64(a.flags.maxSize)))...)
-	return cmp.Or(r.do(ctx), a.flags.credentials.saveJar(ctx, jar))
+	return r.do(ctx)
 }
 
 // fit lowers the concurrency to what limit open files allow, and says so.
@@ -116,6 +96,42 @@ func (a *app) fit(limit, others int) (workers, idle int) {
 		a.console.say("only %d files may be open at once: %d fetches in flight instead of %d (raise ulimit -n)", limit, workers, want)
 	}
 	return workers, idle
+}
+
+// client connects as the flags say, and lets redirects lead to private addresses of
+// hosts that were listed.
+func (r *crawling) client(idle int) (client, error) {
+	f := r.flags
+	opt, err := f.connections.options()
+	if err != nil {
+		return client{}, err
+	}
+	opt.ConnectTimeout = f.connectTimeout.Duration
+	opt.IdleTimeout = f.idleTimeout.Duration
+	opt.MaxIdle = idle
+	opt.UserAgent = f.userAgent
+	opt.Trusted = r.listed.has
+	return newClient(opt, f.connections.http2), nil
+}
+
+// stack puts the layers around the client. What is outside of the redirects sees
+// what was listed, and what is within each hop.
+func (r *crawling) stack(ctx context.Context, client fetch.Fetcher, unchanged fetch.Layer) (fetch.Fetcher, error) {
+	outer, login, err := r.flags.credentials.layers(r.process, r.stop.drain, r.console)
+	if err != nil {
+		return nil, err
+	}
+	if r.jar, err = r.flags.credentials.openJar(ctx, r.console); err != nil {
+		return nil, err
+	}
+	layers := []fetch.Layer{outer, fetch.Redirect(r.redirects())}
+	if !r.flags.header.fields.Has("Authorization") { // which counts before all else, as in curl
+		layers = append(layers, login)
+	}
+	if r.jar != nil {
+		layers = append(layers, cookies.Layer(r.jar))
+	}
+	return fetch.Stack(client, append(layers, unchanged, fetch.Decode(int64(r.flags.maxSize)))...), nil
 }
 
 // redirects is the limit as the layer takes it, to which 0 is its default.
@@ -137,6 +153,7 @@ type crawling struct {
 	stats    *stats.Stats
 	frontier *memory.Frontier
 	fetcher  fetch.Fetcher
+	jar      *cookies.Jar // nil when none is kept
 	stop     *stopper
 	output   *output
 }
@@ -232,6 +249,9 @@ func (r *crawling) finish(ctx context.Context, err error) error {
 	err = r.stopped(diskError(r.flags.output, err))
 	if exitCode(err) != exitOutput && r.failed != nil {
 		err = cmp.Or(err, r.failed.write(ctx, r.output))
+	}
+	if unsaved := r.flags.credentials.saveJar(ctx, r.jar); exitCode(err) != exitOutput {
+		err = cmp.Or(unsaved, err)
 	}
 	e := ending{stats: r.stats.Snapshot(), signal: r.stop.signal(), code: exitCode(err)}
 	if err == nil {

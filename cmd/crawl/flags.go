@@ -10,6 +10,7 @@ import (
 
 	"crawl/fetch"
 	"crawl/fetch/cache"
+	"crawl/fetch/urls"
 
 	"github.com/spf13/pflag"
 	"golang.org/x/net/http/httpguts"
@@ -95,9 +96,9 @@ func (f *flags) groups() []*pflag.FlagSet {
 			fs.Var(&f.retries, "retries", "tries more, for failures that may pass")
 			fs.Var(&f.maxRedirects, "max-redirects", "redirects followed for one URL")
 			fs.Var(&f.maxSize, "max-size", "longest body, after decoding")
-			f.credentials.define(fs)
 			fs.BoolVar(&f.lab, "lab", false, "serve the built-in test site on 127.0.0.1:8089 meanwhile")
 		}),
+		group("Logins and cookies", f.credentials.define),
 		group("Connections", f.connections.define),
 		group("Output", func(fs *pflag.FlagSet) {
 			fs.StringVarP(&f.output, "output", "o", f.output, "`DIR` for bodies and records")
@@ -128,6 +129,8 @@ func (f *flags) check() error {
 		return usageError("--skip-existing needs files, and --format none keeps none")
 	case f.since != "" && cache.IsConditional(f.header.fields):
 		return usageError("--since asks with conditions of its own: drop those of -H")
+	case len(f.credentials.users) > 0 && f.header.fields.Has("Authorization"):
+		return usageError("--user and -H Authorization exclude each other")
 	case f.output == "":
 		return usageError("--output is empty")
 	case !httpguts.ValidHeaderFieldValue(f.userAgent):
@@ -212,7 +215,7 @@ func flagError(fs *pflag.FlagSet, err error) error {
 		return unknownFlag(fs, e)
 	}
 	if e, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
-		return usageError("%s %q: %w", flagName(e.GetFlag()), e.GetValue(), plainError(e.Unwrap()))
+		return usageError("%s %q: %w", flagName(e.GetFlag()), urls.Mask(e.GetValue()), plainError(e.Unwrap()))
 	}
 	if e, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
 		return usageError("%s needs a value", flagName(e.GetFlag()))

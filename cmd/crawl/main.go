@@ -25,6 +25,7 @@ type process struct {
 	stdout, stderr io.Writer
 	terminal       bool // stderr is one that understands cursor control
 	env            func(name string) (value string, found bool)
+	askPassword    func(prompt string, stop <-chan struct{}) (string, error)
 	signals        <-chan os.Signal
 	defaultSignals func() // gives signals their default effect back
 }
@@ -39,6 +40,7 @@ func main() {
 		stderr:         os.Stderr,
 		terminal:       term.IsTerminal(int(os.Stderr.Fd())) && os.Getenv("TERM") != "dumb",
 		env:            os.LookupEnv,
+		askPassword:    askPassword(os.Stderr),
 		signals:        signals,
 		defaultSignals: func() { signal.Stop(signals) },
 	}, os.Args[1:]))

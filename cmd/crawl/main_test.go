@@ -17,6 +17,7 @@ func fake(stdout, stderr *bytes.Buffer) process {
 		stdout:         stdout,
 		stderr:         stderr,
 		env:            func(string) (string, bool) { return "", false },
+		askPassword:    func(string, <-chan struct{}) (string, error) { return "", errNoTerminal },
 		signals:        make(chan os.Signal),
 		defaultSignals: func() {},
 	}
