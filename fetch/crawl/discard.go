@@ -14,21 +14,32 @@ type Discard struct{}
 
 var _ Sink = Discard{}
 
-var discardBuffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
+// Two sizes of buffer: thousands of small answers may come at once, and large ones
+// are read in large pieces.
+var (
+	smallPieces = sync.Pool{New: func() any { return new([8 << 10]byte) }}
+	largePieces = sync.Pool{New: func() any { return new([64 << 10]byte) }}
+)
 
 // Put implements [Sink].
 func (Discard) Put(_ context.Context, rec *fetch.Record, _ string) (sink.Stored, error) {
-	buf := discardBuffers.Get().(*[64 << 10]byte)
-	defer discardBuffers.Put(buf)
+	small := smallPieces.Get().(*[8 << 10]byte)
+	defer smallPieces.Put(small)
+	piece := small[:]
 	var stored sink.Stored
 	for {
-		n, err := rec.Body.Read(buf[:])
+		n, err := rec.Body.Read(piece)
 		stored.Bytes += int64(n)
 		if err == io.EOF {
 			return stored, nil
 		}
 		if err != nil {
 			return sink.Stored{}, err
+		}
+		if len(piece) == len(small) && stored.Bytes >= int64(len(small)) {
+			large := largePieces.Get().(*[64 << 10]byte)
+			defer largePieces.Put(large)
+			piece = large[:]
 		}
 	}
 }
