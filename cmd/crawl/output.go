@@ -104,6 +104,9 @@ func diskError(folder string, err error) error {
 		}
 		return outputError("%s is in use by another crawl (pid %d)", folder, e.PID)
 	}
+	if e, ok := errors.AsType[*manifest.ForeignError](err); ok {
+		return outputError("%s %w", folder, e)
+	}
 	if e, ok := errors.AsType[*manifest.SchemaError](err); ok {
 		return outputError("%s was written by a newer crawl: %w", folder, e)
 	}
