@@ -49,6 +49,24 @@ func (p *Plain) Text(name string, to *string) bool {
 	return true
 }
 
+// Texts reads an object of texts that may be missing; name ends in the opening brace.
+func (p *Plain) Texts(name string, to *map[string]string) {
+	rest, ok := strings.CutPrefix(p.rest, name)
+	if !ok {
+		return
+	}
+	p.rest = rest
+	texts := map[string]string{}
+	for field := `"`; !p.Has("}") && !p.failed; field = `,"` {
+		var key, text string
+		p.Must(p.Text(field, &key))
+		p.Must(p.Text(`:"`, &text))
+		texts[key] = text
+	}
+	p.Literal("}")
+	*to = texts
+}
+
 func isPlainText(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c == '\\' || c >= utf8.RuneSelf {
