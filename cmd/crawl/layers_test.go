@@ -38,7 +38,7 @@ var homes = map[string][]string{
 	"github.com/nlnwa/whatwg-url":       {"fetch/urls_test"},
 	"github.com/wlynxg/chardet":         {"fetch/charset"},
 	"github.com/coder/websocket":        {"fetch/websocket"},
-	"github.com/zeebo/xxh3":             {"fetch/frontier/seen"},
+	"github.com/zeebo/xxh3":             {"files/journal", "fetch/frontier/seen"},
 	"github.com/spf13":                  {"cmd/crawl"},
 	"github.com/BurntSushi/toml":        {"cmd/crawl"},
 	"github.com/lmittmann/tint":         {"cmd/crawl"},

@@ -110,6 +110,9 @@ func diskError(folder string, err error) error {
 	if e, ok := errors.AsType[*manifest.SchemaError](err); ok {
 		return outputError("%s was written by a newer crawl: %w", folder, e)
 	}
+	if e, ok := errors.AsType[*manifest.KindError](err); ok {
+		return outputError("%s holds what a %s made, not a %s: choose another folder", folder, e.Kind, e.Want)
+	}
 	where, cause := blame(err)
 	if where == "" && cause == nil {
 		return err

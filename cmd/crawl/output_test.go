@@ -30,6 +30,7 @@ func TestDiskError(t *testing.T) {
 		{&manifest.WriteError{Err: errors.New("closed")}, "cannot write out/manifest.jsonl: closed"},
 		{&files.LockedError{Name: ".crawl/lock", PID: 123}, "out is in use by another crawl (pid 123)"},
 		{&files.LockedError{Name: ".crawl/lock"}, "out is in use by another crawl"},
+		{&manifest.KindError{Kind: "transform", Want: "crawl"}, "out holds what a transform made, not a crawl: choose another folder"},
 	} {
 		err := diskError("out", test.err)
 		if got := strings.ReplaceAll(err.Error(), `\`, "/"); got != test.want {

@@ -1,6 +1,6 @@
 //go:build unix
 
-package manifest
+package journal
 
 import (
 	"errors"
@@ -21,7 +21,7 @@ func TestPlantedPipe(t *testing.T) {
 			if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), unix.Mkfifo(path, 0o600)); err != nil {
 				t.Fatal(err)
 			}
-			_, err := Open(t.Context(), f.eng, Options{})
+			_, err := Open(t.Context(), f.eng, testFormat, Options{})
 			if !errors.Is(err, fs.ErrInvalid) || err.Error() != "open "+name+": not a regular file" {
 				t.Errorf("got %v", err)
 			}

@@ -1,4 +1,4 @@
-package manifest
+package journal
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 
 func (f *folder) verify() Summary {
 	f.Helper()
-	sum, err := Verify(f.Context(), f.eng, 2, func(p Problem) { f.Log(p) })
+	sum, err := Verify(f.Context(), f.eng, testFormat, 2, func(p Problem) { f.Log(p) })
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -20,7 +20,7 @@ func (f *folder) verify() Summary {
 }
 
 func TestVerify(t *testing.T) {
-	record := func(f *folder, l *Line) { f.write(Name, f.read(Name)+string(appendLine(nil, l, 0))) }
+	record := func(f *folder, l *testLine) { f.write(Name, f.read(Name)+string(appendTestLine(nil, l, 0))) }
 	tests := []struct {
 		name   string
 		damage func(f *folder)
@@ -39,13 +39,13 @@ func TestVerify(t *testing.T) {
 		{"torn", func(f *folder) { f.write(Name, f.read(Name)+"{") }, nil},
 		{"second record", func(f *folder) { record(f, f.store("a")); record(f, f.store("a")) }, []string{
 			"repeated: line 4: https://h/a: has a record already", "repeated: line 5: https://h/a: has a record already"}},
-		{"duplicate", func(f *folder) { record(f, &Line{URL: "https://h/a", Outcome: Duplicate}) }, nil},
+		{"duplicate", func(f *folder) { record(f, &testLine{URL: "https://h/a", Outcome: duplicate}) }, nil},
 		{"bad line listed twice", func(f *folder) {
 			for range 2 {
-				record(f, &Line{URL: "::", Outcome: Failed, ErrorClass: "bad_url"})
+				record(f, &testLine{URL: "::", Outcome: failed, ErrorClass: "bad_url"})
 			}
 		}, nil},
-		{"outside", func(f *folder) { record(f, &Line{URL: "https://h/x", Outcome: Fetched, Path: "../x"}) },
+		{"outside", func(f *folder) { record(f, &testLine{URL: "https://h/x", Outcome: fetched, Path: "../x"}) },
 			[]string{"outside: line 4: ../x: the path leads out of the folder"}},
 	}
 	for _, test := range tests {
@@ -57,7 +57,7 @@ func TestVerify(t *testing.T) {
 			test.damage(f)
 			before := f.read(Name)
 			var got []string
-			sum, err := Verify(t.Context(), f.eng, 0, func(p Problem) { got = append(got, p.String()) })
+			sum, err := Verify(t.Context(), f.eng, testFormat, 0, func(p Problem) { got = append(got, p.String()) })
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -76,7 +76,7 @@ func TestVerifySums(t *testing.T) {
 	f := newFolder(t)
 	m := f.open(Options{})
 	f.run(m, "a", "b")
-	f.append(m, &Line{URL: "https://h/none", Outcome: Failed})
+	f.append(m, &testLine{URL: "https://h/none", Outcome: failed})
 	f.close(m)
 	want := Summary{Records: 3, Bodies: 2, Bytes: int64(2 * len("body of a"))}
 	if got := f.verify(); got != want {
@@ -91,14 +91,14 @@ func TestVerifyHearsItsContext(t *testing.T) {
 	f.close(m)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Verify(ctx, f.eng, 2, func(p Problem) { t.Error(p) }); !errors.Is(err, context.Canceled) {
+	if _, err := Verify(ctx, f.eng, testFormat, 2, func(p Problem) { t.Error(p) }); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestVerifyOfNoCrawl(t *testing.T) {
 	f := newFolder(t)
-	if _, err := Verify(t.Context(), f.eng, 2, func(p Problem) { t.Error(p) }); !errors.Is(err, os.ErrNotExist) {
+	if _, err := Verify(t.Context(), f.eng, testFormat, 2, func(p Problem) { t.Error(p) }); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package manifest
+package journal
 
 import (
 	"context"
@@ -11,7 +11,7 @@ import (
 	"crawl/files"
 )
 
-// marker says how much of the manifest is durable, and so are the bodies that it
+// marker says how much of the journal is durable, and so are the bodies that it
 // names up to there.
 type marker struct {
 	Bytes int64 `json:"bytes"`

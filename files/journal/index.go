@@ -1,44 +1,36 @@
-package manifest
+package journal
 
 import (
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"hash/maphash"
 	"io"
 	"os"
-	"slices"
 	"sync"
 
 	"crawl/files"
 )
 
-// Index finds records of a manifest by a text that its maker picks, such as their
+// Index finds records of a journal by a text that its maker picks, such as their
 // URL, in 16 bytes of memory a record; the records stay on disk. It is safe for
 // concurrent use.
-type Index struct {
-	file files.File
-	key  func(*Line) string
-	seed maphash.Seed
-	all  []position // sorted
+type Index[L any] struct {
+	file   files.File
+	format *Format[L]
+	key    func(*L) string
+	positions
 }
 
-// position is where the line of a key begins.
-type position struct {
-	hash uint64
-	at   int64
-}
-
-// OpenIndex reads the manifest in the engine's root once. key returns the text
+// OpenIndex reads the journal in the engine's root once. key returns the text
 // that a record is found by, or "" for one that is not. Malformed lines are none,
 // and lines that are appended later are not found.
-func OpenIndex(ctx context.Context, eng files.Engine, key func(*Line) string) (*Index, error) {
+func OpenIndex[L any](ctx context.Context, eng files.Engine, f *Format[L], key func(*L) string) (*Index[L], error) {
 	file, err := eng.Open(ctx, Name, os.O_RDONLY)
 	if err != nil {
 		return nil, err
 	}
-	x := &Index{file: file, key: key, seed: maphash.MakeSeed()}
+	x := &Index[L]{file: file, format: f, key: key, positions: newPositions()}
 	if err := x.fill(withContext{ctx, file}); err != nil {
 		file.Close() // only read
 		return nil, fmt.Errorf("read %s: %w", Name, err)
@@ -46,20 +38,14 @@ func OpenIndex(ctx context.Context, eng files.Engine, key func(*Line) string) (*
 	return x, nil
 }
 
-func (x *Index) fill(r io.Reader) error {
-	lines := newReader(r)
+func (x *Index[L]) fill(r io.Reader) error {
+	lines := newReader(r, x.format)
 	for {
 		at := lines.at
 		l, err := lines.next()
 		switch {
 		case err == io.EOF:
-			slices.SortFunc(x.all, func(a, b position) int {
-				switch {
-				case a.hash < b.hash, a.hash == b.hash && a.at < b.at:
-					return -1
-				}
-				return 1
-			})
+			x.sort()
 			return nil
 		case isLineError(err):
 			continue
@@ -67,25 +53,18 @@ func (x *Index) fill(r io.Reader) error {
 			return err
 		}
 		if key := x.key(l); key != "" {
-			x.all = append(x.all, position{maphash.String(x.seed, key), at})
+			x.add(key, at)
 		}
 	}
 }
 
 // Len returns how many records can be found.
-func (x *Index) Len() int { return len(x.all) }
+func (x *Index[L]) Len() int { return len(x.all) }
 
 // Find returns the last record of a key, or nil when there is none.
-func (x *Index) Find(key string) (*Line, error) {
-	hash := maphash.String(x.seed, key)
-	end, _ := slices.BinarySearchFunc(x.all, hash, func(p position, hash uint64) int {
-		if p.hash <= hash {
-			return -1
-		}
-		return 1
-	})
-	for end--; end >= 0 && x.all[end].hash == hash; end-- {
-		l, err := x.read(x.all[end].at)
+func (x *Index[L]) Find(key string) (*L, error) {
+	for at := range x.find(key) {
+		l, err := x.read(at)
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", Name, err)
 		}
@@ -100,15 +79,15 @@ func (x *Index) Find(key string) (*Line, error) {
 var lineBuffers = sync.Pool{New: func() any { return new([4 << 10]byte) }}
 
 // read returns the record whose line begins at that byte.
-func (x *Index) read(at int64) (*Line, error) {
+func (x *Index[L]) read(at int64) (*L, error) {
 	buf := lineBuffers.Get().(*[4 << 10]byte)
 	defer lineBuffers.Put(buf)
 	data := buf[:]
 	for {
 		n, err := x.file.ReadAt(data, at)
 		if end := bytes.IndexByte(data[:n], '\n'); end >= 0 {
-			l := new(Line)
-			return l, parseLine(string(data[:end]), l)
+			l := new(L)
+			return l, x.format.Parse(string(data[:end]), l)
 		}
 		switch {
 		case err == io.EOF:
@@ -122,5 +101,5 @@ func (x *Index) read(at int64) (*Line, error) {
 	}
 }
 
-// Close closes the manifest.
-func (x *Index) Close() error { return x.file.Close() }
+// Close closes the journal.
+func (x *Index[L]) Close() error { return x.file.Close() }

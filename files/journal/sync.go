@@ -1,4 +1,4 @@
-package manifest
+package journal
 
 import (
 	"context"
@@ -7,13 +7,13 @@ import (
 
 // syncEvery syncs and moves the marker for as long as ctx lasts. The obvious way,
 // a sync for each line, would cost most of a crawl's speed.
-func (m *Manifest) syncEvery(ctx context.Context) {
-	tick := time.NewTicker(m.opt.Every)
+func (j *Journal[L]) syncEvery(ctx context.Context) {
+	tick := time.NewTicker(j.opt.Every)
 	defer tick.Stop()
 	for {
 		select {
 		case <-tick.C:
-			if m.sync(ctx, m.log.Size()) != nil || m.move(ctx) != nil {
+			if j.sync(ctx, j.log.Size()) != nil || j.move(ctx) != nil {
 				return // every Append says why
 			}
 		case <-ctx.Done():
@@ -28,46 +28,46 @@ func (m *Manifest) syncEvery(ctx context.Context) {
 //
 // A failed sync is not tried again: the kernel drops what it could not write, and
 // the next sync would report a success that is none.
-func (m *Manifest) sync(ctx context.Context, end int64) error {
+func (j *Journal[L]) sync(ctx context.Context, end int64) error {
 	select {
-	case m.syncing <- struct{}{}:
+	case j.syncing <- struct{}{}:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	defer func() { <-m.syncing }()
-	if failure := m.failure.Load(); failure != nil {
+	defer func() { <-j.syncing }()
+	if failure := j.failure.Load(); failure != nil {
 		return failure
 	}
-	if m.durable >= end {
+	if j.durable >= end {
 		return nil
 	}
-	if err := m.log.Flush(ctx); err != nil {
-		return m.fail(ctx, err)
+	if err := j.log.Flush(ctx); err != nil {
+		return j.fail(ctx, err)
 	}
-	size := m.log.Size()
-	if err := m.eng.Sync(ctx); err != nil {
-		return m.fail(ctx, err)
+	size := j.log.Size()
+	if err := j.eng.Sync(ctx); err != nil {
+		return j.fail(ctx, err)
 	}
-	m.durable = size
+	j.durable = size
 	return nil
 }
 
 // move moves the marker to what is durable.
-func (m *Manifest) move(ctx context.Context) error {
+func (j *Journal[L]) move(ctx context.Context) error {
 	select {
-	case m.syncing <- struct{}{}:
+	case j.syncing <- struct{}{}:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	defer func() { <-m.syncing }()
-	if m.mark.Bytes == m.durable {
+	defer func() { <-j.syncing }()
+	if j.mark.Bytes == j.durable {
 		return nil
 	}
-	next := m.mark
-	next.Bytes = m.durable
-	if err := write(ctx, m.eng, next); err != nil {
-		return m.fail(ctx, err)
+	next := j.mark
+	next.Bytes = j.durable
+	if err := write(ctx, j.eng, next); err != nil {
+		return j.fail(ctx, err)
 	}
-	m.mark = next
+	j.mark = next
 	return nil
 }

@@ -1,4 +1,4 @@
-package manifest
+package journal
 
 import (
 	"context"
@@ -7,9 +7,6 @@ import (
 
 	"crawl/files"
 )
-
-// bodies is the folder below which records name files.
-const bodies = "bodies"
 
 // walk calls each for every regular file below folder, which may be missing.
 func walk(ctx context.Context, eng files.Engine, folder string, each func(path string) error) error {

@@ -1,4 +1,4 @@
-package manifest
+package journal
 
 import (
 	"errors"
@@ -10,13 +10,13 @@ import (
 	"testing"
 )
 
-func newIndex(t *testing.T, text string, key func(*Line) string) *Index {
+func newIndex(t *testing.T, text string, key func(*testLine) string) *Index[testLine] {
 	t.Helper()
 	eng := openEngine(t, t.TempDir())
 	if err := eng.WriteFile(t.Context(), Name, []byte(text)); err != nil {
 		t.Fatal(err)
 	}
-	x, err := OpenIndex(t.Context(), eng, key)
+	x, err := OpenIndex(t.Context(), eng, testFormat, key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,19 +26,19 @@ func newIndex(t *testing.T, text string, key func(*Line) string) *Index {
 
 func TestIndex(t *testing.T) {
 	var text strings.Builder
-	write := func(l *Line) { text.Write(appendLine(nil, l, 0)) }
+	write := func(l *testLine) { text.Write(appendTestLine(nil, l, 0)) }
 	for i := range 500 {
-		write(&Line{URL: fmt.Sprintf("http://h/%d", i), Outcome: Fetched, Line: int64(i + 1)})
+		write(&testLine{URL: fmt.Sprintf("http://h/%d", i), Outcome: fetched, Line: int64(i + 1)})
 		if i%100 == 7 {
 			text.WriteString("no record\n")
 		}
 	}
-	write(&Line{URL: "http://h/long", Outcome: Failed, Reason: strings.Repeat("long ", 50_000)})
-	write(&Line{URL: "http://h/left/out", Outcome: Duplicate})
-	write(&Line{URL: "http://h/3", Outcome: Gone})
+	write(&testLine{URL: "http://h/long", Outcome: failed, Reason: strings.Repeat("long ", 50_000)})
+	write(&testLine{URL: "http://h/left/out", Outcome: duplicate})
+	write(&testLine{URL: "http://h/3", Outcome: gone})
 	text.WriteString(`{"url":"http://h/torn","outcome":"fetched"}`)
-	x := newIndex(t, text.String(), func(l *Line) string {
-		if l.Outcome == Duplicate {
+	x := newIndex(t, text.String(), func(l *testLine) string {
+		if l.Outcome == duplicate {
 			return ""
 		}
 		return l.URL
@@ -55,7 +55,7 @@ func TestIndex(t *testing.T) {
 			switch {
 			case err != nil || l == nil || l.URL != url:
 				t.Errorf("%s: %+v, %v", url, l, err)
-			case i == 3 && l.Outcome != Gone:
+			case i == 3 && l.Outcome != gone:
 				t.Errorf("%s is not the last one: %+v", url, l)
 			case i != 3 && l.Line != int64(i+1):
 				t.Errorf("%s: %+v", url, l)
@@ -74,7 +74,7 @@ func TestIndex(t *testing.T) {
 }
 
 func TestIndexTellsEqualHashesApart(t *testing.T) {
-	x := newIndex(t, `{"url":"a","outcome":"fetched"}`+"\n"+`{"url":"b","outcome":"fetched"}`+"\n", func(l *Line) string { return l.URL })
+	x := newIndex(t, `{"url":"a","outcome":"fetched"}`+"\n"+`{"url":"b","outcome":"fetched"}`+"\n", func(l *testLine) string { return l.URL })
 	for i := range x.all {
 		x.all[i].hash = maphash.String(x.seed, "a")
 	}
@@ -85,10 +85,10 @@ func TestIndexTellsEqualHashesApart(t *testing.T) {
 
 func TestIndexOfNothing(t *testing.T) {
 	eng := openEngine(t, t.TempDir())
-	if _, err := OpenIndex(t.Context(), eng, func(l *Line) string { return l.URL }); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := OpenIndex(t.Context(), eng, testFormat, func(l *testLine) string { return l.URL }); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no manifest: %v", err)
 	}
-	x := newIndex(t, "", func(l *Line) string { return l.URL })
+	x := newIndex(t, "", func(l *testLine) string { return l.URL })
 	if l, err := x.Find("a"); l != nil || err != nil || x.Len() != 0 {
 		t.Errorf("found %+v, %v", l, err)
 	}

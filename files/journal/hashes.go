@@ -1,4 +1,4 @@
-package manifest
+package journal
 
 import (
 	"hash/maphash"

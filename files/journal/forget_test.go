@@ -1,4 +1,4 @@
-package manifest
+package journal
 
 import (
 	"errors"
@@ -68,7 +68,7 @@ func TestFreshRemovesOnlyACrawls(t *testing.T) {
 					f.write(name, text)
 				}
 			}
-			m, err := Open(t.Context(), f.eng, Options{Fresh: true})
+			m, err := Open(t.Context(), f.eng, testFormat, Options{Fresh: true})
 			if test.ours {
 				if err != nil {
 					t.Fatal(err)
@@ -108,7 +108,7 @@ func TestEveryFaultWhileForgetting(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			for nth, done := 1, false; !done; nth++ {
 				f := newFolder(t)
-				lines := appendLine(appendLine(nil, f.store("a"), Schema), f.store("b"), 0)
+				lines := appendTestLine(appendTestLine(nil, f.store("a"), 1), f.store("b"), 0)
 				f.write(Name, string(lines))
 				if test.marker != "" {
 					f.write(markerName, strings.Replace(test.marker, "%", strconv.Itoa(len(lines)), 1))
@@ -117,7 +117,7 @@ func TestEveryFaultWhileForgetting(t *testing.T) {
 					f.store("orphan")
 				}
 				failing := errfs.New(f.eng, errfs.Rule{Nth: nth, Times: 1, Err: syscall.EIO})
-				m, err := Open(t.Context(), failing, Options{Fresh: true})
+				m, err := Open(t.Context(), failing, testFormat, Options{Fresh: true})
 				if err == nil {
 					m.quit()
 					m.done.Wait()
