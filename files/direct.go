@@ -317,6 +317,15 @@ func (d *Direct) ReadDir(ctx context.Context, name string) ([]fs.DirEntry, error
 	return entries, asked("readdir", name, err)
 }
 
+// Do implements [Engine].
+func (d *Direct) Do(ctx context.Context, op, name string, do func(root *os.Root) error) error {
+	if err := d.enter(ctx, op, name); err != nil {
+		return err
+	}
+	defer d.leave()
+	return asked(op, name, do(d.root))
+}
+
 // Sync implements [Engine]. It covers the file system that holds the root; others
 // mounted below it are not reached by syncfs. An error means that something
 // written since the last Sync may be lost: calling again does not bring it back.

@@ -23,6 +23,8 @@ type Op string
 // The operations of an engine, and those of its open files.
 const (
 	ReadFile  Op = "ReadFile"
+	ReadStart Op = "ReadStart"
+	Draft     Op = "Draft"
 	WriteFile Op = "WriteFile"
 	PutFile   Op = "PutFile"
 	Open      Op = "Open"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
 
 	"crawl/files"
 )
@@ -14,6 +15,34 @@ func (e *Engine) ReadFile(ctx context.Context, name string) ([]byte, error) {
 		return nil, err
 	}
 	return e.inner.ReadFile(ctx, name)
+}
+
+// ReadStart implements [files.Engine].
+func (e *Engine) ReadStart(ctx context.Context, name string, buf []byte) (n int, rest files.File, err error) {
+	if _, err := e.check(ReadStart, name, 0); err != nil {
+		return 0, nil, err
+	}
+	n, rest, err = e.inner.ReadStart(ctx, name, buf)
+	if rest != nil {
+		rest = &file{File: rest, engine: e}
+	}
+	return n, rest, err
+}
+
+// Draft implements [files.Engine].
+func (e *Engine) Draft(ctx context.Context, name string) (files.Draft, error) {
+	if _, err := e.check(Draft, name, 0); err != nil {
+		return nil, err
+	}
+	return e.inner.Draft(ctx, name)
+}
+
+// Do implements [files.Engine]. Rules know it by its op.
+func (e *Engine) Do(ctx context.Context, op, name string, do func(root *os.Root) error) error {
+	if _, err := e.check(Op(op), name, 0); err != nil {
+		return err
+	}
+	return e.inner.Do(ctx, op, name, do)
 }
 
 // WriteFile implements [files.Engine].
