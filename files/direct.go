@@ -184,31 +184,29 @@ func (d *Direct) PutFile(ctx context.Context, name string, data []byte) error {
 		return err
 	}
 	defer d.leave()
-	dir, base := split(name)
-	err := d.put(dir, base, name, data)
-	if errors.Is(err, fs.ErrNotExist) { // the folder was removed under our handle
-		d.folders.forget(dir)
-		err = d.put(dir, base, name, data)
-	}
+	err := d.within("put", name, func(f *folder, base string) error { return f.put(base, name, data) })
 	if err == nil {
 		d.written.add(d.root, name)
 	}
 	return err
 }
 
-func (d *Direct) put(dir, base, name string, data []byte) error {
-	f, err := d.folders.open(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err := d.root.MkdirAll(dir, folderMode); err != nil {
-			return asked("put", name, err)
+// within calls do with the folder of name, made when missing, and once more when
+// that was removed under its handle.
+func (d *Direct) within(op, name string, do func(f *folder, base string) error) error {
+	dir, base := split(name)
+	for again := true; ; again = false {
+		f, err := d.folders.make(dir)
+		if err != nil {
+			return asked(op, name, err)
 		}
-		f, err = d.folders.open(dir)
+		err = do(f, base)
+		f.release()
+		if !again || !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		d.folders.forget(dir)
 	}
-	if err != nil {
-		return asked("put", name, err)
-	}
-	defer f.release()
-	return f.put(base, name, data)
 }
 
 // Open implements [Engine].
