@@ -44,9 +44,10 @@ type Engine interface {
 	Stat(ctx context.Context, name string) (fs.FileInfo, error) // does not follow a final link
 	ReadDir(ctx context.Context, name string) ([]fs.DirEntry, error)
 	// Do runs do, a function of the caller's, below the root and under the engine's
-	// rules: its width, its context, its fault injection. The error is a
-	// [*fs.PathError] with op and name in place of those that do found. do must not
-	// call the engine: it holds one of the turns that those calls wait for.
+	// rules: its width, its context, its fault injection. name is checked as everywhere
+	// ("." will do). The error is a [*fs.PathError] with op and name; when do returns
+	// one of os, those stand in place of its own. do must not call the engine, whose
+	// calls may wait for the very turn that it holds.
 	Do(ctx context.Context, op, name string, do func(root *os.Root) error) error
 	// Sync makes durable everything that was written through this engine before
 	// the call: one syncfs on Linux, fsync of each written file elsewhere.

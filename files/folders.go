@@ -37,6 +37,12 @@ func newFolders(root *os.Root, limit int) *folders {
 	return &folders{root: root, byName: make(map[string]*folder, limit), ring: make([]*folder, limit)}
 }
 
+// share returns the folder for another user, who releases it.
+func (f *folder) share() *folder {
+	f.refs.Add(1)
+	return f
+}
+
 // release gives back what open returned.
 func (f *folder) release() {
 	if f.refs.Add(-1) == 0 {

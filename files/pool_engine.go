@@ -93,7 +93,7 @@ func (p *Pool) ReadDir(ctx context.Context, name string) ([]fs.DirEntry, error) 
 	return look(ctx, p, "readdir", name, func() ([]fs.DirEntry, error) { return p.direct.ReadDir(ctx, name) }, nothing)
 }
 
-// Do implements [Engine]. A call that has begun is waited for, whatever its context says.
+// Do implements [Engine].
 func (p *Pool) Do(ctx context.Context, op, name string, do func(root *os.Root) error) error {
 	return p.change(ctx, op, name, func() error { return p.direct.Do(ctx, op, name, do) })
 }
