@@ -9,27 +9,34 @@ import (
 
 // hiding is how the engine names files that have none, found out once by trying.
 type hiding struct {
-	once sync.Once
-	link func(fd int, to *folder, base string) error // nil where it can't be done
+	mu    sync.Mutex // guards what follows
+	tried bool
+	link  func(fd int, to *folder, base string) error // nil where it can't be done
 }
 
 // canHide finds out, in the folder f, whether the engine can do without temporary names.
 func (d *Direct) canHide(f *folder) bool {
-	d.hiding.once.Do(func() {
-		fd, err := f.hidden()
-		if err != nil {
-			return
+	h := &d.hiding
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.tried {
+		return h.link != nil
+	}
+	fd, err := f.hidden()
+	if err != nil {
+		h.tried = unknown(err)
+		return false
+	}
+	defer unix.Close(fd) // nothing was written
+	h.tried = true
+	for _, link := range []func(int, *folder, string) error{linkEmpty, linkProc} {
+		base := tempName("trial")
+		if link(fd, f, base) == nil && f.unlink(base) == nil {
+			h.link = link
+			break
 		}
-		defer unix.Close(fd) // nothing was written
-		for _, link := range []func(int, *folder, string) error{linkEmpty, linkProc} {
-			base := tempName("trial")
-			if link(fd, f, base) == nil && f.unlink(base) == nil {
-				d.hiding.link = link
-				return
-			}
-		}
-	})
-	return d.hiding.link != nil
+	}
+	return h.link != nil
 }
 
 // hidden makes a file without a name in the folder's file system.
@@ -37,9 +44,13 @@ func (h *handle) hidden() (int, error) {
 	return openat(h.fd, ".", unix.O_WRONLY|unix.O_TMPFILE|unix.O_CLOEXEC)
 }
 
-// noHidden reports whether hidden failed because the file system can't do it:
-// EISDIR and EINVAL come from kernels that don't know the flag.
-func noHidden(err error) bool {
+// noHidden reports whether a file with a name may do where hidden failed. EPERM is
+// what ext4 says of a folder that was removed, of which other calls say so.
+func noHidden(err error) bool { return unknown(err) || err == unix.EPERM }
+
+// unknown reports whether the file system has no hidden files, or the kernel does
+// not know the flag (EISDIR, EINVAL).
+func unknown(err error) bool {
 	return err == unix.EOPNOTSUPP || err == unix.EISDIR || err == unix.EINVAL
 }
 
