@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -51,6 +52,8 @@ func (d *Direct) fill(name string, data []byte) error {
 	return errors.Join(err, f.Close())
 }
 
+const tempMark = ".tmp-"
+
 // tempName makes a hidden name beside base, within the 255 bytes that file
 // systems allow: base is cut, between runes since some of them insist on UTF-8.
 func tempName(base string) string {
@@ -60,5 +63,18 @@ func tempName(base string) string {
 		}
 		base = base[:cut]
 	}
-	return "." + base + ".tmp-" + strconv.FormatUint(rand.Uint64(), 36)
+	return "." + base + tempMark + strconv.FormatUint(rand.Uint64(), 36)
+}
+
+// IsTemp reports whether base, the last element of a name, is one that
+// [Engine.WriteFile] and [Engine.Draft] give to files under way. The owner of a
+// folder may remove such files when nobody writes below it.
+func IsTemp(base string) bool {
+	name, ok := strings.CutPrefix(base, ".")
+	at := strings.LastIndex(name, tempMark)
+	if !ok || at <= 0 {
+		return false
+	}
+	_, err := strconv.ParseUint(name[at+len(tempMark):], 36, 64)
+	return err == nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"io/fs"
+	"os"
 )
 
 // Engine does file operations below one root folder. Names are slash-separated
@@ -17,6 +18,11 @@ import (
 type Engine interface {
 	// ReadFile returns the whole file.
 	ReadFile(ctx context.Context, name string) ([]byte, error)
+	// ReadStart fills buf from the beginning of the regular file name. When the file
+	// ends within buf (n < len(buf)), rest is nil and the file is closed; else rest is
+	// the open file, positioned behind what buf holds, for the caller to read on and
+	// close. With an error n counts what was read before it, and nothing is left open.
+	ReadStart(ctx context.Context, name string, buf []byte) (n int, rest File, err error)
 	// WriteFile writes the file whole or not at all: temporary name, fsync,
 	// rename, fsync of the folder. Missing folders are made.
 	WriteFile(ctx context.Context, name string, data []byte) error
@@ -24,6 +30,9 @@ type Engine interface {
 	// half the cost of WriteFile, for callers who commit the file by other means.
 	// Missing folders are made. After an error it leaves no file.
 	PutFile(ctx context.Context, name string, data []byte) error
+	// Draft begins the file name, which has no name, or a temporary one beside it,
+	// until Commit. Missing folders are made.
+	Draft(ctx context.Context, name string) (Draft, error)
 	// Open opens the regular file name as [os.OpenFile] does, with missing folders
 	// made when flag says os.O_CREATE.
 	Open(ctx context.Context, name string, flag int) (File, error)
@@ -34,6 +43,12 @@ type Engine interface {
 	RemoveAll(ctx context.Context, name string) error
 	Stat(ctx context.Context, name string) (fs.FileInfo, error) // does not follow a final link
 	ReadDir(ctx context.Context, name string) ([]fs.DirEntry, error)
+	// Do runs do, a function of the caller's, below the root and under the engine's
+	// rules: its width, its context, its fault injection. name is checked as everywhere
+	// ("." will do). The error is a [*fs.PathError] with op and name; when do returns
+	// one of os, those stand in place of its own. do must not call the engine, whose
+	// calls may wait for the very turn that it holds.
+	Do(ctx context.Context, op, name string, do func(root *os.Root) error) error
 	// Sync makes durable everything that was written through this engine before
 	// the call: one syncfs on Linux, fsync of each written file elsewhere.
 	Sync(ctx context.Context) error
@@ -47,9 +62,25 @@ type File interface {
 	io.Writer
 	io.ReaderAt
 	io.WriterAt
+	io.Seeker
 	io.Closer
 	Name() string // relative to the engine's root
 	Stat() (fs.FileInfo, error)
 	Truncate(size int64) error
 	Sync() error
+}
+
+// Draft is a file under way. It must end in Commit or Discard, which release it;
+// its methods block as those of a [File] do. It is not safe for concurrent use.
+//
+// After an error of Write or Commit the draft can only be discarded. A process
+// that dies leaves either nothing or, where drafts have names, a hidden file
+// that [IsTemp] knows.
+type Draft interface {
+	io.Writer
+	// Commit gives the file its name, in place of what stands there: whole or not
+	// at all. It does not fsync ([Engine.Sync] does that for all files at once).
+	Commit(ctx context.Context) error
+	// Discard drops the file; after Commit it does nothing.
+	Discard() error
 }

@@ -46,6 +46,13 @@ func (f *file) WriteAt(p []byte, off int64) (int, error) {
 	return n, asked("write", f.name, err)
 }
 
+func (f *file) Seek(offset int64, whence int) (int64, error) {
+	f.enter()
+	defer f.leave()
+	at, err := f.os.Seek(offset, whence)
+	return at, asked("seek", f.name, err)
+}
+
 func (f *file) Truncate(size int64) error {
 	f.enter()
 	defer f.leave()

@@ -23,10 +23,21 @@ func openHandle(root *os.Root, name string) (handle, error) {
 	return handle{dir}, err
 }
 
-func (h handle) close() error { return h.dir.Close() }
+func (h *handle) close() error { return h.dir.Close() }
+
+// child opens the folder base.
+func (h *handle) child(base string) (handle, error) { return openHandle(h.dir, base) }
+
+// mkdir makes the folder base. That it is there already is fine.
+func (h *handle) mkdir(base string) error {
+	if err := h.dir.Mkdir(base, folderMode); !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return nil
+}
 
 // open opens base as [os.OpenFile] does. Errors carry name.
-func (h handle) open(base, name string, flag int) (*os.File, error) {
+func (h *handle) open(base, name string, flag int) (*os.File, error) {
 	f, err := h.dir.OpenFile(base, flag, fileMode)
 	if err != nil {
 		return nil, asked("open", name, err)
@@ -35,7 +46,7 @@ func (h handle) open(base, name string, flag int) (*os.File, error) {
 }
 
 // put creates base in the folder and fills it, or leaves nothing. Errors carry name.
-func (h handle) put(base, name string, data []byte) error {
+func (h *handle) put(base, name string, data []byte) error {
 	f, err := h.create(base)
 	if err != nil {
 		return asked("create", name, err)
@@ -54,7 +65,7 @@ func (h handle) put(base, name string, data []byte) error {
 }
 
 // create makes a new file: what stands at its name gives way.
-func (h handle) create(base string) (*os.File, error) {
+func (h *handle) create(base string) (*os.File, error) {
 	for {
 		f, err := h.dir.OpenFile(base, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
 		if !errors.Is(err, fs.ErrExist) {

@@ -31,8 +31,8 @@ func folderLimit() int {
 // than [os.Root] on the same single element, which resolves links and makes an
 // [os.File] for each.
 type handle struct {
-	dir *os.File
-	fd  int
+	fd   int
+	kind uint32 // of file system; atomic
 }
 
 func openHandle(root *os.Root, name string) (handle, error) {
@@ -40,38 +40,63 @@ func openHandle(root *os.Root, name string) (handle, error) {
 	if err != nil {
 		return handle{}, err
 	}
-	return handle{dir, int(dir.Fd())}, nil
+	defer dir.Close() // nothing was written
+	fd, err := unix.FcntlInt(dir.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+	return handle{fd: fd}, err
 }
 
-func (h handle) close() error { return h.dir.Close() }
+func (h *handle) close() error { return unix.Close(h.fd) }
 
-// open opens base as [os.OpenFile] does, but for links, which it refuses.
-func (h handle) open(base, name string, flag int) (*os.File, error) {
+// child opens the folder base, and no link to one.
+func (h *handle) child(base string) (handle, error) {
+	fd, err := openat(h.fd, base, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC)
+	return handle{fd: fd}, err
+}
+
+// mkdir makes the folder base. That it is there already is fine.
+func (h *handle) mkdir(base string) error {
 	for {
-		fd, err := unix.Openat(h.fd, base, flag|unix.O_NOFOLLOW|unix.O_CLOEXEC|noWait, fileMode)
-		if err == unix.EINTR {
-			continue
+		switch err := unix.Mkdirat(h.fd, base, folderMode); err {
+		case unix.EINTR:
+		case unix.EEXIST:
+			return nil
+		default:
+			return err
 		}
-		if err != nil {
-			return nil, &fs.PathError{Op: "open", Path: name, Err: err}
-		}
-		// Without noWait, or [os.NewFile] would try to poll the file.
-		if _, err := unix.FcntlInt(uintptr(fd), unix.F_SETFL, flag); err != nil {
-			unix.Close(fd) // nothing was written
-			return nil, &fs.PathError{Op: "open", Path: name, Err: err}
-		}
-		return os.NewFile(uintptr(fd), name), nil
 	}
 }
 
+// open opens base as [os.OpenFile] does, but for links, which it refuses.
+func (h *handle) open(base, name string, flag int) (*os.File, error) {
+	fd, err := openat(h.fd, base, flag|unix.O_NOFOLLOW|unix.O_CLOEXEC|noWait)
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
+	}
+	f, err := adopt(fd, name, flag)
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
+	}
+	return f, nil
+}
+
+// adopt makes an [os.File] of a descriptor that was opened with flag and noWait.
+func adopt(fd int, name string, flag int) (*os.File, error) {
+	// Without noWait, or [os.NewFile] would try to poll the file.
+	if _, err := unix.FcntlInt(uintptr(fd), unix.F_SETFL, flag); err != nil {
+		unix.Close(fd) // nothing was written
+		return nil, err
+	}
+	return os.NewFile(uintptr(fd), name), nil
+}
+
 // put creates base in the folder and fills it, or leaves nothing. Errors carry name.
-func (h handle) put(base, name string, data []byte) error {
+func (h *handle) put(base, name string, data []byte) error {
 	fd, err := h.create(base)
 	if err != nil {
 		return &fs.PathError{Op: "create", Path: name, Err: err}
 	}
-	err = writeAll(fd, data)
-	if closed := unix.Close(fd); err == nil && closed != unix.EINTR { // EINTR: it is closed
+	_, err = writeAll(fd, data)
+	if closed := closeWritten(fd); err == nil {
 		err = closed
 	}
 	if err == nil {
@@ -87,24 +112,21 @@ func (h handle) put(base, name string, data []byte) error {
 // create makes a new file: what stands at its name gives way. O_EXCL follows no
 // link, opens no pipe and truncates no file that has a second name elsewhere.
 // The loop goes round again only when another caller was quicker.
-func (h handle) create(base string) (int, error) {
+func (h *handle) create(base string) (int, error) {
 	for {
-		fd, err := unix.Openat(h.fd, base, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, fileMode)
-		switch err {
-		case unix.EINTR:
-		case unix.EEXIST:
-			if err := h.unlink(base); err != nil {
-				return -1, err
-			}
-		default:
+		fd, err := openat(h.fd, base, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC)
+		if err != unix.EEXIST {
 			return fd, err
+		}
+		if err := h.unlink(base); err != nil {
+			return -1, err
 		}
 	}
 }
 
 // unlink removes base. That it is gone already is fine. Of a folder it says EISDIR,
 // as Linux does; POSIX wants EPERM.
-func (h handle) unlink(base string) error {
+func (h *handle) unlink(base string) error {
 	for {
 		switch err := unix.Unlinkat(h.fd, base, 0); err {
 		case unix.EINTR:
@@ -122,19 +144,27 @@ func (h handle) unlink(base string) error {
 	}
 }
 
-func writeAll(fd int, data []byte) error {
-	for len(data) > 0 {
-		n, err := unix.Write(fd, data)
+func writeAll(fd int, data []byte) (n int, err error) {
+	for n < len(data) {
+		m, err := unix.Write(fd, data[n:])
 		if err == unix.EINTR {
 			continue
 		}
 		if err != nil {
-			return err
+			return n, err
 		}
-		if n <= 0 {
-			return io.ErrShortWrite
+		if m <= 0 {
+			return n, io.ErrShortWrite
 		}
-		data = data[n:]
+		n += m
+	}
+	return n, nil
+}
+
+// closeWritten closes a file that was written, where close may be the first to tell.
+func closeWritten(fd int) error {
+	if err := unix.Close(fd); err != nil && err != unix.EINTR { // EINTR: it is closed
+		return err
 	}
 	return nil
 }

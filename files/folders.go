@@ -1,6 +1,7 @@
 package files
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"strings"
@@ -36,6 +37,12 @@ func newFolders(root *os.Root, limit int) *folders {
 	return &folders{root: root, byName: make(map[string]*folder, limit), ring: make([]*folder, limit)}
 }
 
+// share returns the folder for another user, who releases it.
+func (f *folder) share() *folder {
+	f.refs.Add(1)
+	return f
+}
+
 // release gives back what open returned.
 func (f *folder) release() {
 	if f.refs.Add(-1) == 0 {
@@ -44,7 +51,12 @@ func (f *folder) release() {
 }
 
 // open returns the folder, which its caller releases.
-func (c *folders) open(name string) (*folder, error) {
+func (c *folders) open(name string) (*folder, error) { return c.get(name, false) }
+
+// make is open for a folder that is made when missing, as are those above it.
+func (c *folders) make(name string) (*folder, error) { return c.get(name, true) }
+
+func (c *folders) get(name string, create bool) (*folder, error) {
 	c.mu.Lock()
 	if c.closed {
 		c.mu.Unlock()
@@ -59,7 +71,7 @@ func (c *folders) open(name string) (*folder, error) {
 	age := c.age
 	c.mu.Unlock()
 
-	h, err := openHandle(c.root, name)
+	h, err := c.find(name, create)
 	if err != nil {
 		return nil, err
 	}
@@ -67,6 +79,47 @@ func (c *folders) open(name string) (*folder, error) {
 	f.refs.Store(1)
 	c.keep(f, age)
 	return f, nil
+}
+
+// find opens a folder from the one above it, which is mostly open already: one
+// step instead of a walk over the whole path for each of looking, making and opening.
+// Where that does not work for whatever reason, a link or a folder exchanged
+// meanwhile, [os.Root] has the say.
+func (c *folders) find(name string, create bool) (handle, error) {
+	if name != "." {
+		h, err := c.below(name, create)
+		if err == nil || !create && errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrClosed) {
+			return h, err
+		}
+	}
+	h, err := openHandle(c.root, name)
+	if create && errors.Is(err, fs.ErrNotExist) {
+		if err := c.root.MkdirAll(name, folderMode); err != nil {
+			return handle{}, err
+		}
+		return openHandle(c.root, name)
+	}
+	return h, err
+}
+
+func (c *folders) below(name string, create bool) (handle, error) {
+	dir, base := split(name)
+	parent, err := c.get(dir, create)
+	if err != nil {
+		return handle{}, err
+	}
+	defer parent.release()
+	h, err := parent.child(base)
+	if !create || !errors.Is(err, fs.ErrNotExist) {
+		return h, err
+	}
+	if err := parent.mkdir(base); err != nil {
+		if errors.Is(err, fs.ErrNotExist) { // parent was removed under its handle
+			c.forget(".")
+		}
+		return handle{}, err
+	}
+	return parent.child(base)
 }
 
 // keep puts f into the cache, unless another caller was quicker or the folder may

@@ -1,7 +1,6 @@
 package files
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -17,8 +16,9 @@ import (
 // read (ReadFile, Open without os.O_CREATE or os.O_TRUNC, Stat, ReadDir), while the
 // worker runs: the call returns, and the worker ends its operation for nobody.
 // A call that changes something is waited for once it has begun: it uses the
-// caller's data, and an error must mean what it says about the disk.
-// Methods of an open [File] run on the calling goroutine.
+// caller's data, and an error must mean what it says about the disk. So are
+// ReadStart, which fills the caller's buffer, and Do, which runs the caller's function.
+// Methods of an open [File] and the writes of a [Draft] run on the calling goroutine.
 type Pool struct {
 	direct  *Direct
 	jobs    chan func() // each handed to a worker that is free
@@ -30,9 +30,10 @@ type Pool struct {
 
 var _ Engine = (*Pool)(nil)
 
-// NewPool opens an engine below root, which is made when missing. Close ends its workers.
+// NewPool opens an engine below root, which is made when missing unless opt says
+// Existing. Close ends its workers.
 func NewPool(root string, opt Options) (*Pool, error) {
-	opt.Width = cmp.Or(max(opt.Width, 0), 16)
+	opt.Width = opt.width(16)
 	direct, err := NewDirect(root, opt)
 	if err != nil {
 		return nil, err

@@ -11,6 +11,40 @@ func (p *Pool) ReadFile(ctx context.Context, name string) ([]byte, error) {
 	return look(ctx, p, "read", name, func() ([]byte, error) { return p.direct.ReadFile(ctx, name) }, nothing)
 }
 
+// ReadStart implements [Engine].
+func (p *Pool) ReadStart(ctx context.Context, name string, buf []byte) (n int, rest File, err error) {
+	err = p.change(ctx, "read", name, func() (err error) {
+		n, rest, err = p.direct.ReadStart(ctx, name, buf)
+		return err
+	})
+	return n, rest, err
+}
+
+// Draft implements [Engine].
+func (p *Pool) Draft(ctx context.Context, name string) (Draft, error) {
+	var inner Draft
+	err := p.change(ctx, "draft", name, func() (err error) {
+		inner, err = p.direct.Draft(ctx, name)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &poolDraft{inner, p, name}, nil
+}
+
+// poolDraft commits on a worker. Its other methods run on the calling goroutine,
+// as those of a File do.
+type poolDraft struct {
+	Draft
+	pool *Pool
+	name string
+}
+
+func (d *poolDraft) Commit(ctx context.Context) error {
+	return d.pool.change(ctx, "commit", d.name, func() error { return d.Draft.Commit(ctx) })
+}
+
 // WriteFile implements [Engine].
 func (p *Pool) WriteFile(ctx context.Context, name string, data []byte) error {
 	return p.change(ctx, "write", name, func() error { return p.direct.WriteFile(ctx, name, data) })
@@ -57,6 +91,11 @@ func (p *Pool) Stat(ctx context.Context, name string) (fs.FileInfo, error) {
 // ReadDir implements [Engine].
 func (p *Pool) ReadDir(ctx context.Context, name string) ([]fs.DirEntry, error) {
 	return look(ctx, p, "readdir", name, func() ([]fs.DirEntry, error) { return p.direct.ReadDir(ctx, name) }, nothing)
+}
+
+// Do implements [Engine].
+func (p *Pool) Do(ctx context.Context, op, name string, do func(root *os.Root) error) error {
+	return p.change(ctx, op, name, func() error { return p.direct.Do(ctx, op, name, do) })
 }
 
 // Sync implements [Engine].

@@ -1,5 +1,6 @@
 // Package errfs wraps a [files.Engine] and makes its operations fail on purpose:
-// the Nth of a kind, those on some names, all once a disk is full.
+// the Nth of a kind, those on some names, all once a disk is full. It can also hold
+// them up and let reads be short.
 //
 // Start with [New] and a [Rule] or two; without rules it passes everything on.
 // [Engine.Injected] tells how often it struck, so that a test can prove that the
@@ -8,11 +9,13 @@ package errfs
 
 import (
 	"cmp"
+	"context"
 	"io/fs"
 	"maps"
 	"path"
 	"sync"
 	"syscall"
+	"time"
 
 	"crawl/files"
 )
@@ -20,9 +23,12 @@ import (
 // Op is a kind of operation.
 type Op string
 
-// The operations of an engine, and those of its open files.
+// The operations of an engine, and those of its open files and drafts. [files.Engine.Do]
+// has the op that its caller gives it.
 const (
 	ReadFile  Op = "ReadFile"
+	ReadStart Op = "ReadStart"
+	Draft     Op = "Draft"
 	WriteFile Op = "WriteFile"
 	PutFile   Op = "PutFile"
 	Open      Op = "Open"
@@ -36,9 +42,14 @@ const (
 	FileRead     Op = "File.Read"  // ReadAt, too
 	FileWrite    Op = "File.Write" // WriteAt, too
 	FileStat     Op = "File.Stat"
+	FileSeek     Op = "File.Seek"
 	FileTruncate Op = "File.Truncate"
 	FileSync     Op = "File.Sync"
 	FileClose    Op = "File.Close"
+
+	DraftWrite   Op = "Draft.Write"
+	DraftCommit  Op = "Draft.Commit"
+	DraftDiscard Op = "Draft.Discard"
 )
 
 // Rule says which operations are touched and what happens to them. An operation
@@ -52,18 +63,25 @@ type Rule struct {
 	Nth, Times int
 
 	// Before is called before the operation, and may block to hold it up.
-	// A rule that has only Before injects no error.
+	// A rule that has only Before injects nothing.
 	Before func(op Op, name string)
+
+	// Delay holds the operation up for so long, or until its context ends, which
+	// then is its error. Those of open files have none. A rule with Delay fails an
+	// operation only when Err is set.
+	Delay time.Duration
 
 	// Err is what fails the operation, wrapped in an [*fs.PathError].
 	// Default: ENOSPC with Budget, else EIO.
 	Err error
 
-	// Short lets a File.Write write half of its bytes before it fails.
+	// Short lets writes of open files and drafts, File.ReadAt and ReadStart do half
+	// of their bytes before they fail. A File.Read reads half, and fails only when
+	// Err is set: the kernel may do the same.
 	Short bool
 
 	// Budget is how many bytes matching operations may write before Err comes:
-	// the room on a disk. A File.Write that goes beyond it writes what fits.
+	// the room on a disk. A write of a file or draft that goes beyond it writes what fits.
 	Budget int64
 }
 
@@ -94,7 +112,8 @@ func New(inner files.Engine, rules ...Rule) *Engine {
 	return e
 }
 
-// Injected returns how many errors of each kind of operation were injected.
+// Injected returns how many faults of each kind of operation were injected: errors,
+// delays and short reads.
 func (e *Engine) Injected() map[Op]int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -108,32 +127,74 @@ func (e *Engine) Heal() {
 	e.rules = nil
 }
 
-// check applies the rules to an operation that writes size bytes. With an error it
-// says how many of them are written all the same.
-func (e *Engine) check(op Op, name string, size int) (room int, err error) {
-	room, hooks, err := e.judge(op, name, size)
-	for _, before := range hooks {
-		before(op, name)
-	}
-	return room, err
+// call is an operation on the way in.
+type call struct {
+	op    Op
+	name  string
+	size  int  // bytes to write or read
+	reads bool // so that size is taken from no budget
+	short bool // may do less than size and yet not fail
 }
 
-func (e *Engine) judge(op Op, name string, size int) (room int, hooks []func(Op, string), err error) {
+// check applies the rules to a call. It says how many of its bytes to do, also
+// when it fails.
+func (e *Engine) check(ctx context.Context, c call) (room int, err error) {
+	v := e.judge(c)
+	for _, before := range v.hooks {
+		before(c.op, c.name)
+	}
+	if v.delay > 0 {
+		timer := time.NewTimer(v.delay)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			return 0, &fs.PathError{Op: string(c.op), Path: c.name, Err: ctx.Err()}
+		}
+	}
+	if v.err != nil {
+		return v.room, &fs.PathError{Op: string(c.op), Path: c.name, Err: v.err}
+	}
+	return v.room, nil
+}
+
+// allow is check for calls that do all or nothing.
+func (e *Engine) allow(ctx context.Context, op Op, name string) error {
+	_, err := e.check(ctx, call{op: op, name: name})
+	return err
+}
+
+// verdict is what the rules say about a call.
+type verdict struct {
+	hooks []func(Op, string)
+	delay time.Duration
+	room  int
+	err   error
+}
+
+func (e *Engine) judge(c call) verdict {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	v := verdict{room: c.size}
 	for _, r := range e.rules {
-		if !r.touches(op, name) {
+		if !r.touches(c.op, c.name) {
 			continue
 		}
 		if r.Before != nil {
-			hooks = append(hooks, r.Before)
+			v.hooks = append(v.hooks, r.Before)
 		}
-		if room, err := r.strike(size); err != nil {
-			e.injected[op]++
-			return room, hooks, &fs.PathError{Op: string(op), Path: name, Err: err}
+		room, err := r.strike(c)
+		if err != nil || r.Delay > 0 || room < v.room {
+			e.injected[c.op]++
+		}
+		v.delay += r.Delay
+		v.room = min(v.room, room)
+		if err != nil {
+			v.err = err
+			break
 		}
 	}
-	return size, hooks, nil
+	return v
 }
 
 // touches counts the operation when it matches, and reports whether its turn has come.
@@ -151,20 +212,24 @@ func (r *rule) touches(op Op, name string) bool {
 	return r.seen >= first && (r.Times == 0 || r.seen < first+r.Times)
 }
 
-// strike returns the rule's error, or nil where it has none for size bytes.
-func (r *rule) strike(size int) (room int, err error) {
+// strike returns how much of a call the rule lets through, and its error.
+func (r *rule) strike(c call) (room int, err error) {
 	switch {
+	case r.Budget > 0 && c.reads:
+		return c.size, nil
 	case r.Budget > 0:
-		room = int(min(int64(size), r.Budget-r.used))
+		room = int(min(int64(c.size), r.Budget-r.used))
 		r.used += int64(room)
-		if room == size {
+		if room == c.size {
 			return room, nil
 		}
 		return room, cmp.Or[error](r.Err, syscall.ENOSPC)
+	case r.Short && c.short && r.Err == nil:
+		return (c.size + 1) / 2, nil
 	case r.Short:
-		return size / 2, cmp.Or[error](r.Err, syscall.EIO)
-	case r.Err == nil && r.Before != nil:
-		return size, nil
+		return c.size / 2, cmp.Or[error](r.Err, syscall.EIO)
+	case r.Err == nil && (r.Before != nil || r.Delay > 0):
+		return c.size, nil
 	}
 	return 0, cmp.Or[error](r.Err, syscall.EIO)
 }

@@ -1,7 +1,9 @@
 package errfs
 
 import (
+	"context"
 	"errors"
+	"io"
 	"io/fs"
 
 	"crawl/files"
@@ -15,56 +17,66 @@ type file struct {
 // Unwrap lets [files.Lock] find the file inside.
 func (f *file) Unwrap() files.File { return f.File }
 
-func (f *file) check(op Op, size int) (int, error) { return f.engine.check(op, f.Name(), size) }
+func (f *file) allow(op Op) error {
+	return f.engine.allow(context.Background(), op, f.Name())
+}
 
-func (f *file) Read(p []byte) (int, error) {
-	if _, err := f.check(FileRead, 0); err != nil {
+// part applies the rules to a call that do does size bytes of, in part when it fails.
+func (f *file) part(c call, do func(size int) (int, error)) (int, error) {
+	c.name = f.Name()
+	room, err := f.engine.check(context.Background(), c)
+	if err == nil {
+		return do(room)
+	}
+	if room == 0 {
 		return 0, err
 	}
-	return f.File.Read(p)
+	n, inner := do(room)
+	if inner == io.EOF {
+		return n, err
+	}
+	return n, errors.Join(err, inner)
+}
+
+func (f *file) Read(p []byte) (int, error) {
+	return f.part(call{op: FileRead, size: len(p), reads: true, short: true}, func(size int) (int, error) { return f.File.Read(p[:size]) })
 }
 
 func (f *file) ReadAt(p []byte, off int64) (int, error) {
-	if _, err := f.check(FileRead, 0); err != nil {
-		return 0, err
-	}
-	return f.File.ReadAt(p, off)
+	return f.part(call{op: FileRead, size: len(p), reads: true}, func(size int) (int, error) { return f.File.ReadAt(p[:size], off) })
 }
 
 func (f *file) Write(p []byte) (int, error) {
-	room, err := f.check(FileWrite, len(p))
-	if err == nil {
-		return f.File.Write(p)
-	}
-	n, inner := f.File.Write(p[:room])
-	return n, errors.Join(err, inner)
+	return f.part(call{op: FileWrite, size: len(p)}, func(size int) (int, error) { return f.File.Write(p[:size]) })
 }
 
 func (f *file) WriteAt(p []byte, off int64) (int, error) {
-	room, err := f.check(FileWrite, len(p))
-	if err == nil {
-		return f.File.WriteAt(p, off)
+	return f.part(call{op: FileWrite, size: len(p)}, func(size int) (int, error) { return f.File.WriteAt(p[:size], off) })
+}
+
+func (f *file) Seek(offset int64, whence int) (int64, error) {
+	if err := f.allow(FileSeek); err != nil {
+		return 0, err
 	}
-	n, inner := f.File.WriteAt(p[:room], off)
-	return n, errors.Join(err, inner)
+	return f.File.Seek(offset, whence)
 }
 
 func (f *file) Stat() (fs.FileInfo, error) {
-	if _, err := f.check(FileStat, 0); err != nil {
+	if err := f.allow(FileStat); err != nil {
 		return nil, err
 	}
 	return f.File.Stat()
 }
 
 func (f *file) Truncate(size int64) error {
-	if _, err := f.check(FileTruncate, 0); err != nil {
+	if err := f.allow(FileTruncate); err != nil {
 		return err
 	}
 	return f.File.Truncate(size)
 }
 
 func (f *file) Sync() error {
-	if _, err := f.check(FileSync, 0); err != nil {
+	if err := f.allow(FileSync); err != nil {
 		return err
 	}
 	return f.File.Sync()
@@ -72,6 +84,5 @@ func (f *file) Sync() error {
 
 // Close closes the file inside even when it is made to fail, as close(2) does.
 func (f *file) Close() error {
-	_, err := f.check(FileClose, 0)
-	return errors.Join(err, f.File.Close())
+	return errors.Join(f.allow(FileClose), f.File.Close())
 }

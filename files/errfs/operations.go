@@ -4,21 +4,49 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
 
 	"crawl/files"
 )
 
 // ReadFile implements [files.Engine].
 func (e *Engine) ReadFile(ctx context.Context, name string) ([]byte, error) {
-	if _, err := e.check(ReadFile, name, 0); err != nil {
+	if err := e.allow(ctx, ReadFile, name); err != nil {
 		return nil, err
 	}
 	return e.inner.ReadFile(ctx, name)
 }
 
+// ReadStart implements [files.Engine].
+func (e *Engine) ReadStart(ctx context.Context, name string, buf []byte) (n int, rest files.File, err error) {
+	room, err := e.check(ctx, call{op: ReadStart, name: name, size: len(buf), reads: true})
+	if err != nil {
+		if room > 0 {
+			n, rest, _ = e.inner.ReadStart(ctx, name, buf[:room])
+			if rest != nil {
+				err = errors.Join(err, rest.Close())
+			}
+		}
+		return n, nil, err
+	}
+	n, rest, err = e.inner.ReadStart(ctx, name, buf)
+	if rest != nil {
+		rest = &file{File: rest, engine: e}
+	}
+	return n, rest, err
+}
+
+// Do implements [files.Engine]. Rules know it by its op.
+func (e *Engine) Do(ctx context.Context, op, name string, do func(root *os.Root) error) error {
+	if err := e.allow(ctx, Op(op), name); err != nil {
+		return err
+	}
+	return e.inner.Do(ctx, op, name, do)
+}
+
 // WriteFile implements [files.Engine].
 func (e *Engine) WriteFile(ctx context.Context, name string, data []byte) error {
-	if _, err := e.check(WriteFile, name, len(data)); err != nil {
+	if _, err := e.check(ctx, call{op: WriteFile, name: name, size: len(data)}); err != nil {
 		return err
 	}
 	return e.inner.WriteFile(ctx, name, data)
@@ -26,7 +54,7 @@ func (e *Engine) WriteFile(ctx context.Context, name string, data []byte) error 
 
 // PutFile implements [files.Engine]. A fault leaves no file, as a real one would.
 func (e *Engine) PutFile(ctx context.Context, name string, data []byte) error {
-	if _, err := e.check(PutFile, name, len(data)); err != nil {
+	if _, err := e.check(ctx, call{op: PutFile, name: name, size: len(data)}); err != nil {
 		if left := e.inner.Remove(ctx, name); left != nil && !errors.Is(left, fs.ErrNotExist) {
 			return errors.Join(err, left)
 		}
@@ -37,7 +65,7 @@ func (e *Engine) PutFile(ctx context.Context, name string, data []byte) error {
 
 // Open implements [files.Engine].
 func (e *Engine) Open(ctx context.Context, name string, flag int) (files.File, error) {
-	if _, err := e.check(Open, name, 0); err != nil {
+	if err := e.allow(ctx, Open, name); err != nil {
 		return nil, err
 	}
 	f, err := e.inner.Open(ctx, name, flag)
@@ -49,7 +77,7 @@ func (e *Engine) Open(ctx context.Context, name string, flag int) (files.File, e
 
 // Rename implements [files.Engine]. Rules match the old name.
 func (e *Engine) Rename(ctx context.Context, from, to string) error {
-	if _, err := e.check(Rename, from, 0); err != nil {
+	if err := e.allow(ctx, Rename, from); err != nil {
 		return err
 	}
 	return e.inner.Rename(ctx, from, to)
@@ -57,7 +85,7 @@ func (e *Engine) Rename(ctx context.Context, from, to string) error {
 
 // Remove implements [files.Engine].
 func (e *Engine) Remove(ctx context.Context, name string) error {
-	if _, err := e.check(Remove, name, 0); err != nil {
+	if err := e.allow(ctx, Remove, name); err != nil {
 		return err
 	}
 	return e.inner.Remove(ctx, name)
@@ -65,7 +93,7 @@ func (e *Engine) Remove(ctx context.Context, name string) error {
 
 // RemoveAll implements [files.Engine].
 func (e *Engine) RemoveAll(ctx context.Context, name string) error {
-	if _, err := e.check(RemoveAll, name, 0); err != nil {
+	if err := e.allow(ctx, RemoveAll, name); err != nil {
 		return err
 	}
 	return e.inner.RemoveAll(ctx, name)
@@ -73,7 +101,7 @@ func (e *Engine) RemoveAll(ctx context.Context, name string) error {
 
 // Stat implements [files.Engine].
 func (e *Engine) Stat(ctx context.Context, name string) (fs.FileInfo, error) {
-	if _, err := e.check(Stat, name, 0); err != nil {
+	if err := e.allow(ctx, Stat, name); err != nil {
 		return nil, err
 	}
 	return e.inner.Stat(ctx, name)
@@ -81,7 +109,7 @@ func (e *Engine) Stat(ctx context.Context, name string) (fs.FileInfo, error) {
 
 // ReadDir implements [files.Engine].
 func (e *Engine) ReadDir(ctx context.Context, name string) ([]fs.DirEntry, error) {
-	if _, err := e.check(ReadDir, name, 0); err != nil {
+	if err := e.allow(ctx, ReadDir, name); err != nil {
 		return nil, err
 	}
 	return e.inner.ReadDir(ctx, name)
@@ -89,7 +117,7 @@ func (e *Engine) ReadDir(ctx context.Context, name string) ([]fs.DirEntry, error
 
 // Sync implements [files.Engine]. Its name is ".".
 func (e *Engine) Sync(ctx context.Context) error {
-	if _, err := e.check(Sync, ".", 0); err != nil {
+	if err := e.allow(ctx, Sync, "."); err != nil {
 		return err
 	}
 	return e.inner.Sync(ctx)

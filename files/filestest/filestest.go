@@ -31,6 +31,18 @@ func Run(t *testing.T, open func(t *testing.T, root string) files.Engine) {
 		{"overwrite", overwrite},
 		{"missing", missing},
 		{"open", openFile},
+		{"open modes", openModes},
+		{"seek", seek},
+		{"read start", readStart},
+		{"draft", draft},
+		{"draft discarded", draftDiscarded},
+		{"draft over what stands", draftOver},
+		{"drafts of one name", draftsOfOneName},
+		{"folder moved under a draft", draftMoved},
+		{"do", do},
+		{"do is bounded", doBounded},
+		{"planted", planted},
+		{"whole or not at all", wholeOrNot},
 		{"rename", rename},
 		{"remove", remove},
 		{"readdir", readDir},
@@ -57,9 +69,15 @@ func Run(t *testing.T, open func(t *testing.T, root string) files.Engine) {
 	}
 }
 
-// writers are the two ways to write a whole file.
+// writers are the ways to write a whole file.
 func writers(eng files.Engine) map[string]func(context.Context, string, []byte) error {
-	return map[string]func(context.Context, string, []byte) error{"WriteFile": eng.WriteFile, "PutFile": eng.PutFile}
+	return map[string]func(context.Context, string, []byte) error{
+		"WriteFile": eng.WriteFile,
+		"PutFile":   eng.PutFile,
+		"Draft": func(ctx context.Context, name string, data []byte) error {
+			return writeDraft(ctx, eng, name, data)
+		},
+	}
 }
 
 func must(t *testing.T, err error) {
@@ -75,6 +93,11 @@ func wants(t *testing.T, eng files.Engine, name, want string) {
 	must(t, err)
 	if string(got) != want {
 		t.Fatalf("%s holds %.40q (%d bytes), want %.40q (%d)", name, got, len(got), want, len(want))
+	}
+	buf := make([]byte, len(want)+1)
+	n, rest, err := eng.ReadStart(t.Context(), name, buf)
+	if err != nil || rest != nil || string(buf[:n]) != want {
+		t.Fatalf("%s starts with %.40q (%d bytes), %v, %v, want %.40q (%d)", name, buf[:n], n, rest, err, want, len(want))
 	}
 }
 
@@ -126,7 +149,7 @@ func overwrite(t *testing.T, eng files.Engine, _ string) {
 		must(t, write(t.Context(), kind, []byte("short")))
 		wants(t, eng, kind, "short")
 	}
-	tidy(t, eng, ".", "PutFile", "WriteFile")
+	tidy(t, eng, ".", "Draft", "PutFile", "WriteFile")
 }
 
 func missing(t *testing.T, eng files.Engine, _ string) {
@@ -236,120 +259,19 @@ func folderMoved(t *testing.T, eng files.Engine, _ string) {
 	}
 }
 
-// everywhere calls what takes a name, all of which must refuse it.
-func everywhere(t *testing.T, eng files.Engine, name string) map[string]error {
-	ctx := t.Context()
-	errs := make(map[string]error)
-	_, errs["ReadFile"] = eng.ReadFile(ctx, name)
-	errs["WriteFile"] = eng.WriteFile(ctx, name, []byte("evil"))
-	errs["PutFile"] = eng.PutFile(ctx, name, []byte("evil"))
-	_, errs["Open"] = eng.Open(ctx, name, os.O_RDONLY)
-	_, errs["Open to create"] = eng.Open(ctx, name, os.O_RDWR|os.O_CREATE|os.O_TRUNC)
-	errs["Rename from"] = eng.Rename(ctx, name, "stolen")
-	errs["Rename to"] = eng.Rename(ctx, "mine", name)
-	errs["Remove"] = eng.Remove(ctx, name)
-	errs["RemoveAll"] = eng.RemoveAll(ctx, name)
-	_, errs["Stat"] = eng.Stat(ctx, name)
-	_, errs["ReadDir"] = eng.ReadDir(ctx, name)
-	return errs
-}
-
-// outside puts a file beside root and returns a check that it is untouched.
-func outside(t *testing.T, root string) (check func()) {
-	secret := filepath.Join(filepath.Dir(root), "secret")
-	must(t, os.WriteFile(secret, []byte("secret"), 0o600))
-	return func() {
-		t.Helper()
-		got, err := os.ReadFile(secret)
-		if err != nil || string(got) != "secret" {
-			t.Errorf("the file outside holds %q, %v", got, err)
-		}
-		beside, err := os.ReadDir(filepath.Dir(root))
-		if err != nil || len(beside) != 2 {
-			t.Errorf("outside are %v, %v", beside, err)
-		}
-	}
-}
-
-func traversal(t *testing.T, eng files.Engine, root string) {
-	check := outside(t, root)
-	must(t, eng.PutFile(t.Context(), "mine", []byte("mine")))
-	must(t, eng.PutFile(t.Context(), "d/f", nil))
-	for _, name := range []string{
-		"", "..", "../secret", "d/../../secret", "d/../mine", "./mine", "d//f", "d/", "/", "/secret", "mine\x00", "d/\x00/f",
-		filepath.ToSlash(filepath.Join(filepath.Dir(root), "secret")),
-	} {
-		for op, err := range everywhere(t, eng, name) {
-			if err == nil {
-				t.Errorf("%s took the name %q", op, name)
-			}
-		}
-		check()
-	}
-	tidy(t, eng, ".", "d", "mine")
-	wants(t, eng, "mine", "mine")
-}
-
-func links(t *testing.T, eng files.Engine, root string) {
-	if runtime.GOOS == "windows" {
-		t.Skip("making links takes a privilege there")
-	}
-	ctx := t.Context()
-	check := outside(t, root)
-	must(t, eng.PutFile(ctx, "mine", []byte("mine")))
-	plant := func(target, name string) {
-		t.Helper()
-		must(t, os.RemoveAll(filepath.Join(root, name)))
-		must(t, os.Symlink(target, filepath.Join(root, name)))
-	}
-
-	for _, target := range []string{"..", filepath.Dir(root)} {
-		plant(target, "up")
-		for op, err := range everywhere(t, eng, "up/secret") {
-			if err == nil {
-				t.Errorf("%s went through a folder link to %s", op, target)
-			}
-			if op != "RemoveAll" && !errors.Is(err, fs.ErrInvalid) {
-				t.Errorf("%s says %v", op, err)
-			}
-		}
-		check()
-	}
-	for _, target := range []string{"../secret", filepath.Join(filepath.Dir(root), "secret"), "../new"} {
-		plant(target, "link")
-		if _, err := eng.ReadFile(ctx, "link"); err == nil {
-			t.Errorf("the link to %s was read", target)
-		}
-		if _, err := eng.Open(ctx, "link", os.O_RDWR|os.O_CREATE|os.O_TRUNC); err == nil {
-			t.Errorf("the link to %s was opened", target)
-		}
-		if info, err := eng.Stat(ctx, "link"); err != nil || info.Mode().Type() != fs.ModeSymlink {
-			t.Errorf("Stat of a link: %v, %v", info, err)
-		}
-		for _, write := range writers(eng) {
-			plant(target, "link")
-			must(t, write(ctx, "link", []byte("in place of the link")))
-			wants(t, eng, "link", "in place of the link")
-			check()
-		}
-	}
-	plant("..", "up2")
-	must(t, eng.RemoveAll(ctx, "up2"))
-	check()
-
-	must(t, os.Link(filepath.Join(filepath.Dir(root), "secret"), filepath.Join(root, "hard")))
-	for _, write := range writers(eng) {
-		must(t, write(ctx, "hard", []byte("evil")))
-		check()
-	}
-	wants(t, eng, "mine", "mine")
-}
-
 func notAFile(t *testing.T, eng files.Engine, _ string) {
 	must(t, eng.PutFile(t.Context(), "folder/file", nil))
 	_, err := eng.ReadFile(t.Context(), "folder")
 	wantErr(t, err, fs.ErrInvalid)
 	_, err = eng.Open(t.Context(), "folder", os.O_RDONLY)
+	wantErr(t, err, fs.ErrInvalid)
+	for _, name := range []string{"folder", "."} {
+		for _, size := range []int{0, 10} {
+			_, _, err = eng.ReadStart(t.Context(), name, make([]byte, size))
+			wantErr(t, err, fs.ErrInvalid)
+		}
+	}
+	_, err = eng.Draft(t.Context(), ".")
 	wantErr(t, err, fs.ErrInvalid)
 }
 
@@ -388,8 +310,9 @@ func namesInErrors(t *testing.T, eng files.Engine, root string) {
 	_, readAtErr := f.ReadAt(make([]byte, 1), 0)
 	_, writeErr := f.Write([]byte("x"))
 	_, writeAtErr := f.WriteAt([]byte("x"), 0)
+	_, seekErr := f.Seek(0, io.SeekStart)
 	_, statErr := f.Stat()
-	for _, err := range []error{readErr, readAtErr, writeErr, writeAtErr, statErr, f.Truncate(0), f.Sync(), f.Close()} {
+	for _, err := range []error{readErr, readAtErr, writeErr, writeAtErr, seekErr, statErr, f.Truncate(0), f.Sync(), f.Close()} {
 		wantName("an operation on a closed file", "folder/file", err)
 	}
 }
@@ -468,8 +391,11 @@ func cancelled(t *testing.T, eng files.Engine, _ string) {
 	_, openErr := eng.Open(ctx, "new/file", os.O_RDWR|os.O_CREATE)
 	_, statErr := eng.Stat(ctx, "mine")
 	_, dirErr := eng.ReadDir(ctx, ".")
+	_, _, startErr := eng.ReadStart(ctx, "mine", make([]byte, 10))
+	_, draftErr := eng.Draft(ctx, "new/file")
 	for _, err := range []error{
-		readErr, openErr, statErr, dirErr,
+		readErr, openErr, statErr, dirErr, startErr, draftErr,
+		eng.Do(ctx, "remove", "mine", func(root *os.Root) error { return root.Remove("mine") }),
 		eng.WriteFile(ctx, "mine", nil), eng.PutFile(ctx, "mine", nil), eng.Rename(ctx, "mine", "b"),
 		eng.Remove(ctx, "mine"), eng.RemoveAll(ctx, "mine"), eng.Sync(ctx),
 	} {
@@ -484,7 +410,10 @@ func closed(t *testing.T, eng files.Engine, _ string) {
 	must(t, eng.Close())
 	wantErr(t, eng.PutFile(t.Context(), "d/f", nil), fs.ErrClosed)
 	wantErr(t, eng.WriteFile(t.Context(), "d/f", nil), fs.ErrClosed)
+	wantErr(t, writeDraft(t.Context(), eng, "d/f", nil), fs.ErrClosed)
 	_, err := eng.ReadFile(t.Context(), "d/f")
+	wantErr(t, err, fs.ErrClosed)
+	_, _, err = eng.ReadStart(t.Context(), "d/f", make([]byte, 10))
 	wantErr(t, err, fs.ErrClosed)
 	wantErr(t, eng.Sync(t.Context()), fs.ErrClosed)
 }
