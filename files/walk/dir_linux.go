@@ -37,7 +37,7 @@ func (t tree) close() { t.top.Close() } // nothing was written
 func (t tree) open(path string, follow bool) (dir, error) {
 	d, err := openBeneath(int(t.top.Fd()), path)
 	sandboxed := err == unix.ENOSYS || err == unix.EPERM
-	if !sandboxed && !(follow && err == unix.ELOOP) {
+	if linked := err == unix.ELOOP || err == unix.ENOTDIR; !sandboxed && !(follow && linked) {
 		return d, err
 	}
 	f, err := t.root.OpenFile(path, unix.O_RDONLY|unix.O_DIRECTORY, 0)
