@@ -209,10 +209,10 @@ type identity struct{ dev, ino uint64 }
 func (d dir) identity() (identity, error) {
 	var st unix.Stat_t
 	err := unix.Fstat(d.fd, &st)
-	return identity{uint64(st.Dev), st.Ino}, err
+	return identity{uint64(st.Dev), st.Ino}, err //nolint:unconvert // 32 bits on mips
 }
 
 func (id identity) is(info fs.FileInfo) bool {
 	st, ok := info.Sys().(*syscall.Stat_t)
-	return ok && id == identity{uint64(st.Dev), st.Ino}
+	return ok && id == identity{uint64(st.Dev), st.Ino} //nolint:unconvert // as above
 }
