@@ -28,7 +28,7 @@ import (
 	"bytes"
 	"strings"
 
-	"crawl/fetch/fields"
+	"crawl/files/mediatype"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/htmlindex"
@@ -65,7 +65,7 @@ const (
 )
 
 func described(contentType string) description {
-	mediaType, parameters := fields.MediaType(contentType)
+	mediaType, parameters := mediatype.Parse(contentType)
 	return description{
 		kind:    kindOf(mediaType),
 		charset: canonical(strings.Trim(parameters.Get("charset"), "'")),
