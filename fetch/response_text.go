@@ -7,25 +7,25 @@ import (
 	"slices"
 	"strings"
 
-	"crawl/fetch/charset"
-	"crawl/fetch/fields"
+	"crawl/files/charset"
+	"crawl/files/mediatype"
 )
 
 // ContentType is the media type of the body in lower case, as in "text/html", or ""
 // when the server did not say.
 func (r *Record) ContentType() string {
-	t, _ := fields.MediaType(r.Header.Get("Content-Type"))
+	t, _ := mediatype.Parse(r.Header.Get("Content-Type"))
 	return t
 }
 
 // Charset is the charset that the Content-Type says, as it stands there, or "".
 func (r *Record) Charset() string {
-	_, params := fields.MediaType(r.Header.Get("Content-Type"))
+	_, params := mediatype.Parse(r.Header.Get("Content-Type"))
 	return params.Get("charset")
 }
 
 // Text reads the body whole, as [Record.Bytes] does, and returns it as UTF-8. The
-// encoding is found as browsers find it: see [crawl/fetch/charset].
+// encoding is found as browsers find it: see [crawl/files/charset].
 func (r *Record) Text() (string, error) {
 	body, err := r.Bytes()
 	if err != nil {
@@ -64,7 +64,7 @@ func isJSON(t string) bool {
 // Multipart reads the body part by part, if it is of a multipart type. The body is
 // still the caller's to close.
 func (r *Record) Multipart() (*multipart.Reader, error) {
-	t, params := fields.MediaType(r.Header.Get("Content-Type"))
+	t, params := mediatype.Parse(r.Header.Get("Content-Type"))
 	boundary := params.Get("boundary")
 	if !strings.HasPrefix(t, "multipart/") || boundary == "" {
 		return nil, r.fault(ClassEncoding, nil, "the body is of the type %q and not multipart", t)

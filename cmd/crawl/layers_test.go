@@ -36,7 +36,7 @@ var homes = map[string][]string{
 	"github.com/panjf2000/ants/v2":      {"pipeline", "files"},
 	"github.com/schollz/progressbar/v3": {"pipeline/progress"},
 	"github.com/nlnwa/whatwg-url":       {"fetch/urls_test"},
-	"github.com/wlynxg/chardet":         {"fetch/charset"},
+	"github.com/wlynxg/chardet":         {"files/charset"},
 	"github.com/coder/websocket":        {"fetch/websocket"},
 	"github.com/zeebo/xxh3":             {"files/journal", "fetch/frontier/seen"},
 	"github.com/spf13":                  {"cmd/crawl"},

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"crawl/files/mediatype"
 )
 
 // ContentDisposition reads the value of a Content-Disposition field (RFC 6266): how
@@ -26,10 +28,10 @@ import (
 func ContentDisposition(value string) (kind, filename string, ok bool) {
 	kind, rest, _ := strings.Cut(value, ";")
 	kind = strings.ToLower(strings.Trim(kind, space))
-	if !isToken(kind) {
+	if !mediatype.IsToken(kind) {
 		kind, rest = "", value
 	}
-	parameters, _ := params(rest, false)
+	parameters, _ := mediatype.ReadParams(rest, false)
 	filename = safeName(filenameOf(parameters))
 	if kind == "" && filename != "" {
 		kind = "inline"
@@ -38,12 +40,12 @@ func ContentDisposition(value string) (kind, filename string, ok bool) {
 }
 
 func filenameOf(p Params) string {
-	if value, ok := p.lookup("filename*"); ok {
+	if value, ok := p.Lookup("filename*"); ok {
 		if text, ok := extended(value); ok {
 			return text
 		}
 	}
-	if value, ok := p.lookup("filename"); ok {
+	if value, ok := p.Lookup("filename"); ok {
 		return plain(value)
 	}
 	return pieces(p)
@@ -69,7 +71,7 @@ func pieces(p Params) string {
 	charset := ""
 	for i := range maxPieces {
 		name := "filename*" + strconv.Itoa(i)
-		if value, ok := p.lookup(name + "*"); ok {
+		if value, ok := p.Lookup(name + "*"); ok {
 			if i == 0 {
 				charset, value, _ = strings.Cut(value, "'")
 				_, value, _ = strings.Cut(value, "'")
@@ -79,7 +81,7 @@ func pieces(p Params) string {
 				return ""
 			}
 			b.WriteString(raw)
-		} else if value, ok := p.lookup(name); ok {
+		} else if value, ok := p.Lookup(name); ok {
 			b.WriteString(value)
 		} else {
 			break

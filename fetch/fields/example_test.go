@@ -29,9 +29,3 @@ func ExampleLinks() {
 	// /items?page=9 ["last"] false ""
 	// /style.css ["preload"] false ""
 }
-
-func ExampleMediaType() {
-	mediaType, parameters := fields.MediaType(`Text/HTML; Charset="utf-8"`)
-	fmt.Println(mediaType, parameters.Get("charset"))
-	// Output: text/html utf-8
-}

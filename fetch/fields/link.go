@@ -3,7 +3,15 @@ package fields
 import (
 	"slices"
 	"strings"
+
+	"crawl/files/mediatype"
 )
+
+// Params are the parameters of a field, the names in lower case.
+type Params = mediatype.Params
+
+// space is optional white space, and the line ends that a folded line may leave.
+const space = " \t\r\n"
 
 // Link is one link of a Link field (RFC 8288).
 type Link struct {
@@ -24,7 +32,7 @@ func (l Link) Is(rel string) bool { return slices.Contains(l.Rel, rel) }
 
 // Param returns a parameter, in the form with a star where that is there, or "".
 func (l Link) Param(name string) string {
-	if value, ok := l.Params.lookup(name + "*"); ok {
+	if value, ok := l.Params.Lookup(name + "*"); ok {
 		return value
 	}
 	return l.Params.Get(name)
@@ -58,7 +66,7 @@ func link(s string) (l Link, ok bool, rest string) {
 		return Link{}, false, ""
 	}
 	l.Target = strings.Trim(target, space)
-	written, rest := params(s, true)
+	written, rest := mediatype.ReadParams(s, true)
 	l.Params = decodeStars(written)
 	l.Anchor = l.Params.Get("anchor")
 	l.Rel = strings.Fields(strings.ToLower(l.Params.Get("rel"))) // the first counts (RFC 8288 section 3.3)

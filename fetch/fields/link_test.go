@@ -15,46 +15,46 @@ var linkValues = []struct {
 	{"none", nil, nil},
 	{"empty", []string{"", " ", ", ,"}, nil},
 	{"one", []string{`<https://example.com/>; rel="next"`}, []Link{
-		{Target: "https://example.com/", Rel: []string{"next"}, Params: Params{{"rel", "next"}}},
+		{Target: "https://example.com/", Rel: []string{"next"}, Params: Params{{Name: "rel", Value: "next"}}},
 	}},
 	{"no parameters", []string{"</a>"}, []Link{{Target: "/a"}}},
-	{"empty target", []string{"<>; rel=self"}, []Link{{Rel: []string{"self"}, Params: Params{{"rel", "self"}}}}},
+	{"empty target", []string{"<>; rel=self"}, []Link{{Rel: []string{"self"}, Params: Params{{Name: "rel", Value: "self"}}}}},
 	{"several, in several fields", []string{"</a>;rel=prev , </b>;rel=next", "</c>"}, []Link{
-		{Target: "/a", Rel: []string{"prev"}, Params: Params{{"rel", "prev"}}},
-		{Target: "/b", Rel: []string{"next"}, Params: Params{{"rel", "next"}}},
+		{Target: "/a", Rel: []string{"prev"}, Params: Params{{Name: "rel", Value: "prev"}}},
+		{Target: "/b", Rel: []string{"next"}, Params: Params{{Name: "rel", Value: "next"}}},
 		{Target: "/c"},
 	}},
 	{"comma and semicolon in the target", []string{"<http://a/x,y;z>; rel=next"}, []Link{
-		{Target: "http://a/x,y;z", Rel: []string{"next"}, Params: Params{{"rel", "next"}}},
+		{Target: "http://a/x,y;z", Rel: []string{"next"}, Params: Params{{Name: "rel", Value: "next"}}},
 	}},
 	{"comma and semicolon in quotes", []string{`</a>; title="a, b; <c>"; rel=next, </b>`}, []Link{
-		{Target: "/a", Rel: []string{"next"}, Params: Params{{"title", "a, b; <c>"}, {"rel", "next"}}},
+		{Target: "/a", Rel: []string{"next"}, Params: Params{{Name: "title", Value: "a, b; <c>"}, {Name: "rel", Value: "next"}}},
 		{Target: "/b"},
 	}},
 	{"escaped quotes", []string{`</a>; title="a \"b\""`}, []Link{
-		{Target: "/a", Params: Params{{"title", `a "b"`}}},
+		{Target: "/a", Params: Params{{Name: "title", Value: `a "b"`}}},
 	}},
 	{"several relations", []string{`</a>; rel=" Start  http://Example.org/x "`}, []Link{
-		{Target: "/a", Rel: []string{"start", "http://example.org/x"}, Params: Params{{"rel", " Start  http://Example.org/x "}}},
+		{Target: "/a", Rel: []string{"start", "http://example.org/x"}, Params: Params{{Name: "rel", Value: " Start  http://Example.org/x "}}},
 	}},
 	{"first rel counts", []string{"</a>; rel=next; rel=prev"}, []Link{
-		{Target: "/a", Rel: []string{"next"}, Params: Params{{"rel", "next"}, {"rel", "prev"}}},
+		{Target: "/a", Rel: []string{"next"}, Params: Params{{Name: "rel", Value: "next"}, {Name: "rel", Value: "prev"}}},
 	}},
 	{"anchor", []string{`</a>; anchor="#foo"; rel=up`}, []Link{
-		{Target: "/a", Rel: []string{"up"}, Anchor: "#foo", Params: Params{{"anchor", "#foo"}, {"rel", "up"}}},
+		{Target: "/a", Rel: []string{"up"}, Anchor: "#foo", Params: Params{{Name: "anchor", Value: "#foo"}, {Name: "rel", Value: "up"}}},
 	}},
 	{"decoded title", []string{`</a>; title*=UTF-8'de'n%c3%a4chstes; title="x"; hreflang*=%`}, []Link{
-		{Target: "/a", Params: Params{{"title*", "nächstes"}, {"title", "x"}}},
+		{Target: "/a", Params: Params{{Name: "title*", Value: "nächstes"}, {Name: "title", Value: "x"}}},
 	}},
 	{"parameters without value and without name", []string{"</a> ; crossorigin ; =x; ; rel = next ;"}, []Link{
-		{Target: "/a", Rel: []string{"next"}, Params: Params{{"crossorigin", ""}, {"rel", "next"}}},
+		{Target: "/a", Rel: []string{"next"}, Params: Params{{Name: "crossorigin", Value: ""}, {Name: "rel", Value: "next"}}},
 	}},
 	{"spaces in the target", []string{"< /a b >; rel=next"}, []Link{
-		{Target: "/a b", Rel: []string{"next"}, Params: Params{{"rel", "next"}}},
+		{Target: "/a b", Rel: []string{"next"}, Params: Params{{Name: "rel", Value: "next"}}},
 	}},
 	{"no link before a link", []string{"garbage, </a>"}, []Link{{Target: "/a"}}},
 	{"never closed", []string{"</a", "</b>"}, []Link{{Target: "/b"}}},
-	{"quote never closed", []string{`</a>; title="b, </c>`}, []Link{{Target: "/a", Params: Params{{"title", "b, </c>"}}}}},
+	{"quote never closed", []string{`</a>; title="b, </c>`}, []Link{{Target: "/a", Params: Params{{Name: "title", Value: "b, </c>"}}}}},
 }
 
 func TestLinks(t *testing.T) {

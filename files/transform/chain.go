@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"strings"
 	"sync"
 )
 
@@ -22,13 +21,13 @@ type Options struct {
 	MaxSize int64 // of what any step makes of one file, in bytes; 0: no limit
 }
 
-// String is the chain in its canonical form.
+// String is the chain in its canonical form, of which [Parse] makes the same chain.
 func (c Chain) String() string {
 	names := make([]string, 0, len(c.steps)+len(c.sums))
 	for _, s := range c.all() {
 		names = append(names, s.Name)
 	}
-	return strings.Join(names, ",")
+	return join(names)
 }
 
 func (c Chain) all() []Step { return append(c.steps[:len(c.steps):len(c.steps)], c.sums...) }
@@ -91,8 +90,7 @@ func (c Chain) Run(ctx context.Context, f File, in io.Reader, out io.Writer, opt
 
 func (c Chain) run(ctx context.Context, f File, in io.Reader, out io.Writer, opt Options) (err error) {
 	if !c.Writes() {
-		_, err := io.Copy(out, in)
-		return err
+		return stream(out, in)
 	}
 	var before sync.WaitGroup // the steps but the last
 	defer before.Wait()

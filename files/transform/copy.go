@@ -9,9 +9,6 @@ import (
 func newCopy(string) (Step, error) {
 	return Step{
 		Name: "copy",
-		Run: func(_ context.Context, _ File, in io.Reader, out io.Writer) error {
-			_, err := io.Copy(out, in)
-			return err
-		},
+		Run:  func(_ context.Context, _ File, in io.Reader, out io.Writer) error { return stream(out, in) },
 	}, nil
 }

@@ -17,6 +17,18 @@ type Spec struct {
 func Specs() []Spec {
 	return []Spec{
 		{"copy", "", "the bytes as they are", newCopy},
+		{"gzip", "[1-9]", "compress to .gz; 6 is the default", newGzip},
+		{"gunzip", "", "undo gzip", newGunzip},
+		{"zstd", "[1-22]", "compress to .zst; 3 is the default", newZstd},
+		{"unzstd", "", "undo zstd", newUnzstd},
+		{"br", "[0-11]", "compress to .br; 11 is the default", newBrotli},
+		{"unbr", "", "undo br", newUnbrotli},
+		{"utf8", "[CHARSET][:replace]", "text from any charset, or the one found, to UTF-8", newUTF8},
+		{"lines", "grep:REGEX|drop:REGEX|dedupe|sort|unique", "keep, drop or order lines", newLines},
+		{"replace", "/REGEX/TEXT/[i]", "replace all matches in each line; $1 is a group", newReplace},
+		{"sha256", "", "list checksums in SHA256SUMS, as sha256sum does", newSHA256},
+		{"blake3", "", "list checksums in B3SUMS, as b3sum does", newBLAKE3},
+		{"xxh3", "", "list checksums in XXH128SUMS, as xxhsum -H2 does", newXXH3},
 	}
 }
 
@@ -30,19 +42,20 @@ func (e *ParseError) Error() string { return fmt.Sprintf("step %q: %v", e.Step, 
 func (e *ParseError) Unwrap() error { return e.Err }
 
 // Parse makes a chain of steps with commas between them: NAME, NAME=OPTION or
-// NAME:OPTION. A comma that belongs to an option has a backslash before it. Its errors
-// are [*ParseError].
+// NAME:OPTION. A comma that belongs to an option has a backslash before it, and a
+// backslash that stands before a comma is written twice; others stand for themselves.
+// White space around names is ignored. Its errors are [*ParseError].
 func Parse(text string) (Chain, error) {
 	var c Chain
 	for _, part := range split(text) {
 		step, err := parseStep(part)
 		switch {
 		case err != nil:
-			return Chain{}, &ParseError{part, err}
+			return Chain{}, &ParseError{strings.TrimSpace(part), err}
 		case step.Sum != nil:
 			c.sums = append(c.sums, step)
 		case len(c.sums) > 0:
-			return Chain{}, &ParseError{part, fmt.Errorf("stands behind the checksum %s, which must be last", c.sums[0].Name)}
+			return Chain{}, &ParseError{strings.TrimSpace(part), fmt.Errorf("stands behind the checksum %s, which must be last", c.sums[0].Name)}
 		default:
 			c.steps = append(c.steps, step)
 		}
@@ -55,11 +68,12 @@ func parseStep(part string) (Step, error) {
 	if i := strings.IndexAny(part, "=:"); i >= 0 {
 		name, arg = part[:i], part[i+1:]
 	}
+	name = strings.TrimSpace(name)
 	for _, s := range Specs() {
 		if s.Name != name {
 			continue
 		}
-		if s.Arg == "" && name != part {
+		if s.Arg == "" && name != strings.TrimSpace(part) {
 			return Step{}, fmt.Errorf("takes no option")
 		}
 		return s.make(arg)
@@ -67,21 +81,46 @@ func parseStep(part string) (Step, error) {
 	return Step{}, fmt.Errorf("there is no such step")
 }
 
-// split cuts text at its commas, and takes the backslash from those that stay.
+// split cuts text at its commas.
 func split(text string) []string {
 	var parts []string
 	var part strings.Builder
-	for i := 0; i < len(text); i++ {
-		switch {
-		case text[i] == '\\' && i+1 < len(text) && text[i+1] == ',':
-			i++
-			part.WriteByte(',')
-		case text[i] == ',':
-			parts = append(parts, strings.TrimSpace(part.String()))
-			part.Reset()
-		default:
-			part.WriteByte(text[i])
+	for {
+		comma := strings.IndexByte(text, ',')
+		if comma < 0 {
+			return append(parts, part.String()+text)
 		}
+		before := strings.TrimRight(text[:comma], `\`)
+		backslashes := text[len(before):comma]
+		part.WriteString(before + backslashes[:len(backslashes)/2])
+		if len(backslashes)%2 == 1 {
+			part.WriteByte(',')
+		} else {
+			parts = append(parts, part.String())
+			part.Reset()
+		}
+		text = text[comma+1:]
 	}
-	return append(parts, strings.TrimSpace(part.String()))
 }
+
+// join is the reverse of split.
+func join(parts []string) string {
+	var text strings.Builder
+	for i, part := range parts {
+		if i > 0 {
+			text.WriteByte(',')
+		}
+		for comma := strings.IndexByte(part, ','); comma >= 0; comma = strings.IndexByte(part, ',') {
+			text.WriteString(doubled(part[:comma]) + `\,`)
+			part = part[comma+1:]
+		}
+		if i < len(parts)-1 {
+			part = doubled(part)
+		}
+		text.WriteString(part)
+	}
+	return text.String()
+}
+
+// doubled doubles the backslashes at the end of s, for a comma follows.
+func doubled(s string) string { return s + s[len(strings.TrimRight(s, `\`)):] }

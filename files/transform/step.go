@@ -4,6 +4,7 @@ import (
 	"context"
 	"hash"
 	"io"
+	"strings"
 )
 
 // File is what a step may know of a file besides its bytes.
@@ -36,6 +37,9 @@ type Checksum struct {
 	Algorithm string // as in "sha256", the key of a record
 	File      string // that lists the sums, such as "SHA256SUMS"
 	New       func() hash.Hash
+
+	escaped string // bytes that no line of the file can have in a name
+	escapes *strings.Replacer
 }
 
 // Kind says what is wrong with a file's bytes.

@@ -1,4 +1,4 @@
-package fields
+package mediatype
 
 import "strings"
 
@@ -11,11 +11,12 @@ type Params []Param
 
 // Get returns the first value of name, which is written in lower case, or "".
 func (p Params) Get(name string) string {
-	value, _ := p.lookup(name)
+	value, _ := p.Lookup(name)
 	return value
 }
 
-func (p Params) lookup(name string) (value string, ok bool) {
+// Lookup is Get that tells an empty value from none.
+func (p Params) Lookup(name string) (value string, ok bool) {
 	for i := range p {
 		if p[i].Name == name {
 			return p[i].Value, true
@@ -27,9 +28,9 @@ func (p Params) lookup(name string) (value string, ok bool) {
 // space is optional white space, and the line ends that a folded line may leave.
 const space = " \t\r\n"
 
-// params reads parameters up to the end of s, or up to a comma where the field is a
-// list. The rest begins with that comma.
-func params(s string, list bool) (found Params, rest string) {
+// ReadParams reads parameters, each with a semicolon before it, up to the end of s, or
+// up to a comma where the field is a list. The rest begins with that comma.
+func ReadParams(s string, list bool) (found Params, rest string) {
 	stops := ";"
 	if list {
 		stops = ";,"

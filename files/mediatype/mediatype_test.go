@@ -1,4 +1,4 @@
-package fields
+package mediatype
 
 import (
 	"slices"
@@ -30,21 +30,21 @@ var mediaTypes = []struct {
 	{"*/*", "*/*", nil},
 }
 
-func TestMediaType(t *testing.T) {
+func TestParse(t *testing.T) {
 	for _, c := range mediaTypes {
-		mediaType, parameters := MediaType(c.value)
+		mediaType, parameters := Parse(c.value)
 		if mediaType != c.mediaType || !slices.Equal(parameters, c.parameters) {
-			t.Errorf("MediaType(%q) = %q, %q; want %q, %q", c.value, mediaType, parameters, c.mediaType, c.parameters)
+			t.Errorf("Parse(%q) = %q, %q; want %q, %q", c.value, mediaType, parameters, c.mediaType, c.parameters)
 		}
 	}
 }
 
-func FuzzMediaType(f *testing.F) {
+func FuzzParse(f *testing.F) {
 	for _, c := range mediaTypes {
 		f.Add(c.value)
 	}
 	f.Fuzz(func(t *testing.T, value string) {
-		mediaType, parameters := MediaType(value)
+		mediaType, parameters := Parse(value)
 		if mediaType != "" && (strings.Count(mediaType, "/") != 1 || strings.ContainsAny(mediaType, " ;,\r\n\x00")) {
 			t.Errorf("%q gives the type %q", value, mediaType)
 		}
@@ -56,9 +56,9 @@ func FuzzMediaType(f *testing.F) {
 	})
 }
 
-func BenchmarkMediaType(b *testing.B) {
+func BenchmarkParse(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		MediaType("text/html; charset=utf-8")
+		Parse("text/html; charset=utf-8")
 	}
 }

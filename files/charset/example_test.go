@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"crawl/fetch/charset"
+	"crawl/files/charset"
 )
 
 func Example() {

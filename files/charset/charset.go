@@ -1,6 +1,7 @@
 // Package charset makes UTF-8 of what servers send as text. Begin with [NewReader]
 // for a body that streams and with [Text] for one that is there; [Detect] only says
-// which encoding it is, and [Decode] is for callers who know better.
+// which encoding it is, and [Decode] is for callers who know better. A [Converter] is for
+// files, where a fault should be known rather than shown.
 //
 // The encoding is found as browsers find it (HTML standard, section 13.2.3.2,
 // "determining the character encoding"):
@@ -18,7 +19,8 @@
 //
 // Names and labels are those of the Encoding standard in lower case: "latin1",
 // "iso-8859-1" and "ascii" are all windows-1252. What is written is always valid
-// UTF-8, without byte order mark; bytes that mean nothing become U+FFFD. UTF-7,
+// UTF-8, without byte order mark; bytes that mean nothing become U+FFFD, but for a
+// Converter. UTF-7,
 // UTF-32 and other encodings that browsers refuse are not read.
 //
 // All functions are safe for concurrent use.
@@ -28,7 +30,7 @@ import (
 	"bytes"
 	"strings"
 
-	"crawl/fetch/fields"
+	"crawl/files/mediatype"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/htmlindex"
@@ -65,7 +67,7 @@ const (
 )
 
 func described(contentType string) description {
-	mediaType, parameters := fields.MediaType(contentType)
+	mediaType, parameters := mediatype.Parse(contentType)
 	return description{
 		kind:    kindOf(mediaType),
 		charset: canonical(strings.Trim(parameters.Get("charset"), "'")),

@@ -1,0 +1,31 @@
+package transform
+
+import (
+	"io"
+	"sync"
+)
+
+// pieces are what bytes are carried in. A file that is small should not cost a new one.
+var pieces = sync.Pool{New: func() any { return new([64 << 10]byte) }}
+
+// stream carries all of in to out. Other than [io.Copy] it never asks the two what else
+// they can do, for then each file would allocate.
+func stream(out io.Writer, in io.Reader) error {
+	piece := pieces.Get().(*[64 << 10]byte)
+	defer pieces.Put(piece)
+	for {
+		n, err := in.Read(piece[:])
+		if n > 0 {
+			if _, err := out.Write(piece[:n]); err != nil {
+				return err
+			}
+		}
+		switch err {
+		case nil:
+		case io.EOF:
+			return nil
+		default:
+			return err
+		}
+	}
+}
