@@ -17,6 +17,7 @@ type Spec struct {
 func Specs() []Spec {
 	return []Spec{
 		{"copy", "", "the bytes as they are", newCopy},
+		{"json", "FORM", "JSON as pretty, compact, jsonl, array or csv, or from-csv", newJSON},
 	}
 }
 
