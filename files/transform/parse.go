@@ -18,6 +18,7 @@ func Specs() []Spec {
 	return []Spec{
 		{"copy", "", "the bytes as they are", newCopy},
 		{"json", "FORM", "JSON as pretty, compact, jsonl, array or csv, or from-csv", newJSON},
+		{"exec", "CMD ARGS", "what a program makes of it", newExec},
 	}
 }
 
