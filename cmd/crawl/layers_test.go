@@ -44,6 +44,11 @@ var homes = map[string][]string{
 	"github.com/lmittmann/tint":         {"cmd/crawl"},
 	"golang.org/x/term":                 {"cmd/crawl", "pipeline/progress"},
 	"github.com/rogpeppe/go-internal":   {"cmd/crawl"},
+
+	"github.com/go-json-experiment/json":              {"files/transform"},
+	"github.com/JohannesKaufmann/html-to-markdown/v2": {"files/transform"},
+	"codeberg.org/readeck/go-readability/v2":          {"files/transform"},
+	"golang.org/x/image":                              {"files/transform"},
 }
 
 // Imports point down: pipeline <- files <- fetch <- cmd.

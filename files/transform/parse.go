@@ -13,6 +13,17 @@ type Spec struct {
 	make func(arg string) (Step, error)
 }
 
+// Usage is how the step is written: "gzip[=1-9]".
+func (s Spec) Usage() string {
+	switch {
+	case s.Arg == "":
+		return s.Name
+	case s.Arg[0] == '[':
+		return s.Name + "[=" + s.Arg[1:]
+	}
+	return s.Name + "=" + s.Arg
+}
+
 // Specs lists the steps there are, in the order of a help text.
 func Specs() []Spec {
 	return []Spec{
@@ -26,6 +37,8 @@ func Specs() []Spec {
 		{"utf8", "[CHARSET][:replace]", "text from any charset, or the one found, to UTF-8", newUTF8},
 		{"lines", "grep:REGEX|drop:REGEX|dedupe|sort|unique", "keep, drop or order lines", newLines},
 		{"replace", "/REGEX/TEXT/[i]", "replace all matches in each line; $1 is a group", newReplace},
+		{"json", "FORM", "JSON as pretty, compact, jsonl, array or csv, or from-csv", newJSON},
+		{"exec", "CMD ARGS", "what a program makes of it", newExec},
 		{"sha256", "", "list checksums in SHA256SUMS, as sha256sum does", newSHA256},
 		{"blake3", "", "list checksums in B3SUMS, as b3sum does", newBLAKE3},
 		{"xxh3", "", "list checksums in XXH128SUMS, as xxhsum -H2 does", newXXH3},
