@@ -5,9 +5,8 @@ package sink
 
 import (
 	"crypto/sha256"
-	"errors"
-	"io/fs"
-	"syscall"
+
+	"crawl/files"
 )
 
 // Stored says where a body went.
@@ -32,17 +31,5 @@ func (e *Error) Unwrap() error { return e.Err }
 // somebody planted at its place, such as a link that leads out of the folder, or
 // because its name is too long. Others can, so a crawl goes on.
 func (e *Error) Local() bool {
-	if e.All {
-		return false
-	}
-	for _, local := range [...]error{
-		syscall.EISDIR, syscall.ENOTDIR, syscall.ENOTEMPTY, // a folder for a file, and the reverse
-		syscall.ELOOP, syscall.ENAMETOOLONG,
-		fs.ErrInvalid, // as package files has links that lead outside, and pipes
-	} {
-		if errors.Is(e.Err, local) {
-			return true
-		}
-	}
-	return false
+	return !e.All && files.IsLocal(e.Err)
 }

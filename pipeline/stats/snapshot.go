@@ -66,7 +66,7 @@ func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond)
 
 var (
 	failed    = []string{"failed", "too_large", "gone"}
-	succeeded = []string{"fetched", "not_modified", "duplicate", "skipped"}
+	succeeded = []string{"fetched", "transformed", "not_modified", "unchanged", "duplicate", "skipped"}
 )
 
 func isFailed(outcome string) bool { return slices.Contains(failed, outcome) }
@@ -74,8 +74,8 @@ func isFailed(outcome string) bool { return slices.Contains(failed, outcome) }
 // Failed counts the items that ended as failed, too_large or gone.
 func (s Snapshot) Failed() int64 { return s.sum(failed) }
 
-// Succeeded counts those that ended as fetched, not_modified, duplicate or skipped.
-// Outcomes such as robots_denied are neither.
+// Succeeded counts those that ended as fetched, transformed, not_modified, unchanged,
+// duplicate or skipped. Outcomes such as robots_denied are neither.
 func (s Snapshot) Succeeded() int64 { return s.sum(succeeded) }
 
 func (s Snapshot) sum(outcomes []string) (n int64) {
