@@ -16,31 +16,38 @@ import (
 	"github.com/spf13/pflag"
 )
 
+// sections are the commands with settings of their own: tables of the file.
+var sections = []string{"transform"}
+
 // settle fills in the flags that the command line does not give: from CRAWL_*
 // variables, else from the configuration file. A setting in one place replaces the
-// same in the next as a whole.
-func settle(flags *pflag.FlagSet, env func(string) (string, bool)) error {
+// same in the next as a whole. section is the command's, "" for crawl itself.
+func settle(flags *pflag.FlagSet, env func(string) (string, bool), section string) error {
 	given := map[string]bool{}
 	flags.Visit(func(f *pflag.Flag) { given[f.Name] = true })
 	if given["jobs"] {
 		given["concurrency"] = true
 	}
-	if err := fromEnvironment(flags, env, given); err != nil {
+	if err := fromEnvironment(flags, env, section, given); err != nil {
 		return err
 	}
-	return fromFile(flags, configFile(env), given)
+	return fromFile(flags, configFile(env), section, given)
 }
 
-// variable is the name of a flag in the environment: CRAWL_PER_HOST for --per-host.
-func variable(flag string) string {
+// variable is the name of a flag in the environment: CRAWL_PER_HOST for --per-host,
+// CRAWL_TRANSFORM_CPU for transform --cpu.
+func variable(section, flag string) string {
+	if section != "" {
+		flag = section + "-" + flag
+	}
 	return "CRAWL_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
 // fromEnvironment sets what is not given, and adds it to given. A variable for a
 // repeatable flag has one value a line.
-func fromEnvironment(flags *pflag.FlagSet, env func(string) (string, bool), given map[string]bool) (err error) {
+func fromEnvironment(flags *pflag.FlagSet, env func(string) (string, bool), section string, given map[string]bool) (err error) {
 	flags.VisitAll(func(f *pflag.Flag) {
-		value, found := env(variable(f.Name))
+		value, found := env(variable(section, f.Name))
 		value = strings.TrimSpace(value)
 		if !found || value == "" || given[f.Name] || !configurable(f) || err != nil {
 			return
@@ -48,7 +55,7 @@ func fromEnvironment(flags *pflag.FlagSet, env func(string) (string, bool), give
 		given[f.Name] = true
 		for v := range strings.SplitSeq(value, "\n") {
 			if e := f.Value.Set(v); e != nil {
-				err = inputError("%s=%q: %w", variable(f.Name), urls.Mask(value), plainError(e))
+				err = inputError("%s=%q: %w", variable(section, f.Name), urls.Mask(value), plainError(e))
 			}
 		}
 	})
@@ -72,8 +79,8 @@ func configFile(env func(string) (string, bool)) string {
 }
 
 // fromFile sets what is not given to what the file says, if there is one. Its keys
-// are the names of flags.
-func fromFile(flags *pflag.FlagSet, name string, given map[string]bool) error {
+// are the names of flags, in a table where the command has one.
+func fromFile(flags *pflag.FlagSet, name, section string, given map[string]bool) error {
 	data, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -88,7 +95,13 @@ func fromFile(flags *pflag.FlagSet, name string, given map[string]bool) error {
 		}
 		return inputError("%s: %w", name, err)
 	}
+	if section != "" {
+		keys, _ = keys[section].(map[string]any)
+	}
 	for _, key := range slices.Sorted(maps.Keys(keys)) {
+		if _, table := keys[key].(map[string]any); table && section == "" && slices.Contains(sections, key) {
+			continue
+		}
 		f := flags.Lookup(key)
 		if f == nil || !configurable(f) {
 			return unknownKey(flags, name, key)

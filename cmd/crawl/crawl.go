@@ -31,7 +31,7 @@ type app struct {
 // crawl opens all that a run needs, what the user may have got wrong first, and
 // then runs.
 func (a *app) crawl(ctx context.Context, args []string) (err error) {
-	a.run = fmt.Sprintf("%s-%04x", time.Now().UTC().Format("20060102T150405Z"), rand.N(1<<16))
+	a.run = newRunID()
 	r := &crawling{app: a, known: newKnown(), stats: stats.New()}
 	r.frontier = memory.New(memory.Options{
 		PerHost: a.flags.perHost.n,
@@ -86,6 +86,11 @@ func (a *app) crawl(ctx context.Context, args []string) (err error) {
 		return r.stopped(err)
 	}
 	return r.do(ctx)
+}
+
+// newRunID names a run in its records.
+func newRunID() string {
+	return fmt.Sprintf("%s-%04x", time.Now().UTC().Format("20060102T150405Z"), rand.N(1<<16))
 }
 
 // fit lowers the concurrency to what limit open files allow, and says so.
@@ -210,7 +215,7 @@ func (r *crawling) fetchAll(ctx context.Context) error {
 	if f.skipExisting {
 		c.Existing = r.output.bodies.Exists
 	}
-	shown := r.showProgress(r.progress)
+	shown := r.flags.showProgress(r.process, r.console, r.progress)
 	defer shown()
 	return c.Run(ctx, r.stop.drain)
 }
@@ -253,15 +258,12 @@ func (r *crawling) finish(ctx context.Context, err error) error {
 	if unsaved := r.flags.credentials.saveJar(ctx, r.jar); exitCode(err) != exitOutput {
 		err = cmp.Or(unsaved, err)
 	}
-	e := ending{stats: r.stats.Snapshot(), signal: r.stop.signal(), code: exitCode(err)}
-	if err == nil {
-		e.code = r.flags.failOn.code(e.stats)
-		err = ended(e.code)
-	}
+	e := ending{stats: r.stats.Snapshot(), signal: r.stop.signal()}
+	err = r.flags.conclude(&e, err)
 	r.report(e)
 	if r.flags.json {
-		if failed := r.printJSON(e); failed != nil {
-			return outputError("write the summary: %w", failed)
+		if failed := r.summary(e).print(r.process); failed != nil {
+			return failed
 		}
 	}
 	return err

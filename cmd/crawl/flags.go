@@ -44,11 +44,7 @@ type flags struct {
 	failedOut    string
 	sync         choice
 
-	quiet, verbose bool
-	logFormat      choice
-	noProgress     bool
-	json           bool
-	failOn         threshold
+	reporting
 }
 
 // defaultFlags are what a polite run from one machine wants. Their reasons:
@@ -66,7 +62,7 @@ func defaultFlags() *flags {
 		output:         "crawl-out",
 		format:         choice{"files", []string{"files", "none"}},
 		sync:           choice{"group", []string{"each", "group", "none"}},
-		logFormat:      choice{"text", []string{"text", "json"}},
+		reporting:      defaultReporting("URLs"),
 	}
 }
 
@@ -109,22 +105,13 @@ func (f *flags) groups() []*pflag.FlagSet {
 			fs.StringVar(&f.failedOut, "failed-out", "", "write a list of the URLs that failed to `FILE`, to be fed back")
 			fs.Var(&f.sync, "sync", "make records durable: each at once, in groups about every second, or not at all")
 		}),
-		group("Reporting", func(fs *pflag.FlagSet) {
-			fs.BoolVarP(&f.quiet, "quiet", "q", false, "say nothing but errors")
-			fs.BoolVarP(&f.verbose, "verbose", "v", false, "say what becomes of each URL")
-			fs.Var(&f.logFormat, "log-format", "what stderr speaks")
-			fs.BoolVar(&f.noProgress, "no-progress", false, "show no progress")
-			fs.BoolVar(&f.json, "json", false, "print the summary as JSON to stdout")
-			fs.Var(&f.failOn, "fail-on", `exit with 3 when URLs fail: "never", "any", or more than "N%"`)
-		}),
+		group("Reporting", f.reporting.define),
 	}
 }
 
 // check refuses flags that contradict each other.
 func (f *flags) check() error {
 	switch {
-	case f.quiet && f.verbose:
-		return usageError("-q and -v exclude each other")
 	case f.skipExisting && f.format.word == "none":
 		return usageError("--skip-existing needs files, and --format none keeps none")
 	case f.since != "" && cache.IsConditional(f.header.fields):
@@ -135,6 +122,9 @@ func (f *flags) check() error {
 		return usageError("--output is empty")
 	case !httpguts.ValidHeaderFieldValue(f.userAgent):
 		return usageError("--user-agent has control characters")
+	}
+	if err := f.reporting.check(); err != nil {
+		return err
 	}
 	return f.connections.check()
 }

@@ -146,3 +146,9 @@ func blame(err error) (name string, cause error) {
 	}
 	return name, cause
 }
+
+// bare is the cause of an error of os, without the name that the message has already.
+func bare(err error) error {
+	_, cause := blame(err)
+	return cmp.Or(cause, err)
+}

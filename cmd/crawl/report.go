@@ -1,22 +1,12 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"crawl/fetch/manifest"
-	"crawl/pipeline/progress"
 	"crawl/pipeline/stats"
 )
-
-// ending is how a run came out.
-type ending struct {
-	stats  stats.Snapshot
-	signal os.Signal // that stopped it; nil: it came to its end
-	code   int
-}
 
 // report tells people, on stderr.
 func (a *app) report(e ending) {
@@ -59,47 +49,13 @@ func (a *app) places() string {
 	return "bodies in " + filepath.Join(a.flags.output, "bodies") + ", records in " + records
 }
 
-// summary is what --json prints.
-type summary struct {
-	Dir         string `json:"dir"`
-	Run         string `json:"run"`
-	ExitCode    int    `json:"exit_code"`
-	Interrupted bool   `json:"interrupted"`
-	stats.Snapshot
-}
-
-// printJSON prints the summary for machines, on stdout.
-func (a *app) printJSON(e ending) error {
-	enc := json.NewEncoder(a.process.stdout)
-	enc.SetEscapeHTML(false)
-	err := enc.Encode(summary{
+// summary is the summary for machines (--json).
+func (a *app) summary(e ending) summary {
+	return summary{
 		Dir:         a.flags.output,
 		Run:         a.run,
 		ExitCode:    e.code,
 		Interrupted: e.signal != nil,
 		Snapshot:    e.stats,
-	})
-	if isGone(err) {
-		return nil
-	}
-	return err
-}
-
-// showProgress shows how far the run is until stop: a bar on a terminal, a line
-// every few seconds elsewhere.
-func (a *app) showProgress(state func() progress.State) (stop func()) {
-	if a.flags.quiet || a.flags.noProgress || a.console.records {
-		return func() {}
-	}
-	p := progress.Start(progress.Options{
-		Out:      a.process.stderr,
-		Terminal: a.console.terminal,
-		Color:    a.console.color,
-		State:    state,
-	})
-	a.console.out.set(p)
-	return func() {
-		p.Stop()
-		a.console.out.set(a.process.stderr)
 	}
 }

@@ -15,17 +15,17 @@ const Kind = "transform"
 // Outcome says how an input ended.
 type Outcome string
 
-// The outcomes. An input that has not changed since it was transformed gets no new
-// line.
+// The outcomes. An input has exactly one in a run.
 const (
 	Transformed Outcome = "transformed"
+	Unchanged   Outcome = "unchanged" // since an earlier run, whose line still holds: it gets no new one
+	Skipped     Outcome = "skipped"   // no regular file
+	TooLarge    Outcome = "too_large" // a step made more of it than is allowed
 	Failed      Outcome = "failed"
-	Skipped     Outcome = "skipped"
-	TooLarge    Outcome = "too_large"
 )
 
 // Line is one record of a transform: what became of one input. The last one about
-// an input counts.
+// an input and the same steps counts.
 //
 // Input and Path may hold any bytes. Where they are not UTF-8, which JSON cannot
 // carry, the line has them readable, with U+FFFD for what cannot be read, and whole
@@ -58,8 +58,14 @@ var Format = &journal.Format[Line]{
 	Append:   appendLine,
 	Shorten:  shorten,
 	Parse:    parseRecord,
-	Key:      func(l *Line) string { return l.Input },
+	Key:      Key,
 	Claim: func(l *Line) journal.Claim {
 		return journal.Claim{Path: l.Path, Bytes: l.Bytes, Sum: l.XXH3, Hash: journal.XXH3}
 	},
 }
+
+// Key is what a line is found by: its input and its steps.
+func Key(l *Line) string { return KeyOf(l.Input, l.Steps) }
+
+// KeyOf is the [Key] of the lines about an input and steps in canonical form.
+func KeyOf(input, steps string) string { return input + " (" + steps + ")" }

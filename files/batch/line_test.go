@@ -194,7 +194,7 @@ func TestJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer index.Close()
-	if got, err := index.Find(name); err != nil || !reflect.DeepEqual(got, &last) {
+	if got, err := index.Find(KeyOf(name, last.Steps)); err != nil || !reflect.DeepEqual(got, &last) {
 		t.Errorf("found %+v, %v", got, err)
 	}
 	sum, err := journal.Verify(t.Context(), eng, Format, 1, func(p journal.Problem) { t.Error(p) })

@@ -36,7 +36,7 @@ func newLines(arg string) (Step, error) {
 		if err != nil || pattern == "" {
 			return Step{}, orElse(err, "%s needs a regular expression, as in %s:^#", op, op)
 		}
-		work = filter(re, op == "grep")
+		work = matching(re, op == "grep")
 	case "dedupe":
 		work = dedupe(maxKnown)
 	case "sort", "unique":
@@ -67,7 +67,7 @@ func orElse(err error, format string, args ...any) error {
 	return fmt.Errorf(format, args...)
 }
 
-func filter(re *regexp.Regexp, keep bool) func(context.Context, *lineReader, *lineWriter) error {
+func matching(re *regexp.Regexp, keep bool) func(context.Context, *lineReader, *lineWriter) error {
 	return func(_ context.Context, r *lineReader, w *lineWriter) error {
 		for {
 			line, err := r.next()

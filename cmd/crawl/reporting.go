@@ -1,0 +1,98 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+
+	"crawl/pipeline/progress"
+	"crawl/pipeline/stats"
+
+	"github.com/spf13/pflag"
+)
+
+// reporting are the flags that say how a run is told of, the same for every command
+// that works through many items.
+type reporting struct {
+	quiet, verbose bool
+	logFormat      choice
+	noProgress     bool
+	json           bool
+	failOn         threshold
+	items          string // what is worked through
+}
+
+func defaultReporting(items string) reporting {
+	return reporting{logFormat: choice{"text", []string{"text", "json"}}, items: items}
+}
+
+func (r *reporting) define(fs *pflag.FlagSet) {
+	fs.BoolVarP(&r.quiet, "quiet", "q", false, "say nothing but errors")
+	fs.BoolVarP(&r.verbose, "verbose", "v", false, "say what becomes of each of the "+r.items)
+	fs.Var(&r.logFormat, "log-format", "what stderr speaks")
+	fs.BoolVar(&r.noProgress, "no-progress", false, "show no progress")
+	fs.BoolVar(&r.json, "json", false, "print the summary as JSON to stdout")
+	fs.Var(&r.failOn, "fail-on", `exit with 3 when `+r.items+` fail: "never", "any", or more than "N%"`)
+}
+
+func (r *reporting) check() error {
+	if r.quiet && r.verbose {
+		return usageError("-q and -v exclude each other")
+	}
+	return nil
+}
+
+// showProgress shows how far the run is until stop: a bar on a terminal, a line
+// every few seconds elsewhere.
+func (r *reporting) showProgress(p process, c *console, state func() progress.State) (stop func()) {
+	if r.quiet || r.noProgress || c.records {
+		return func() {}
+	}
+	shown := progress.Start(progress.Options{
+		Out:      p.stderr,
+		Terminal: c.terminal,
+		Color:    c.color,
+		State:    state,
+	})
+	c.out.set(shown)
+	return func() {
+		shown.Stop()
+		c.out.set(p.stderr)
+	}
+}
+
+// ending is how a run came out.
+type ending struct {
+	stats  stats.Snapshot
+	signal os.Signal // that stopped it; nil: it came to its end
+	code   int
+}
+
+// conclude fills in the exit code of a run that err has not ended early, and returns
+// the error of the command.
+func (r *reporting) conclude(e *ending, err error) error {
+	e.code = exitCode(err)
+	if err != nil {
+		return err
+	}
+	e.code = r.failOn.code(e.stats)
+	return ended(e.code)
+}
+
+// summary is what --json prints.
+type summary struct {
+	Dir         string `json:"dir"`
+	Run         string `json:"run"`
+	ExitCode    int    `json:"exit_code"`
+	Interrupted bool   `json:"interrupted"`
+	stats.Snapshot
+}
+
+// print prints the summary for machines, on stdout.
+func (s summary) print(p process) error {
+	enc := json.NewEncoder(p.stdout)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(s); err != nil && !isGone(err) {
+		return outputError("write the summary: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"crawl/files"
+	"crawl/files/batch"
+	"crawl/files/journal"
+	"crawl/files/transform"
+)
+
+// transformed is the folder of a transform, open and locked.
+type transformed struct {
+	dir     string
+	writes  bool // more than checksums
+	steps   string
+	eng     *files.Direct
+	journal *journal.Journal[batch.Line]
+	index   *journal.Index[batch.Line] // what earlier runs recorded; nil for nothing
+	sums    *batch.Sums                // nil when none are asked for
+}
+
+// openTransformed opens the folder, makes it whether new or not ready for records, and
+// locks it. It must be new, empty or a transform's: what somebody else has put there
+// is not written over.
+func openTransformed(ctx context.Context, f *transformFlags, chain transform.Chain) (*transformed, error) {
+	t := &transformed{dir: f.output, writes: chain.Writes(), steps: chain.String()}
+	var err error
+	if t.eng, err = openFolder(f.output); err != nil {
+		return nil, err
+	}
+	if err = t.open(ctx, f, chain); err != nil {
+		return nil, errors.Join(diskError(f.output, err), t.eng.Close())
+	}
+	return t, nil
+}
+
+func (t *transformed) open(ctx context.Context, f *transformFlags, chain transform.Chain) (err error) {
+	if err := t.own(ctx); err != nil {
+		return err
+	}
+	opt := journal.Options{Sync: journal.Sync(f.sync.word), Fresh: f.fresh}
+	if t.journal, err = journal.Open(ctx, t.eng, batch.Format, opt); err != nil {
+		return err
+	}
+	if t.index, err = journal.OpenIndex(ctx, t.eng, batch.Format, batch.Key); err != nil {
+		return errors.Join(err, t.journal.Close(ctx))
+	}
+	t.sums = batch.NewSums(chain)
+	return nil
+}
+
+// own refuses a folder that holds files, and no records.
+func (t *transformed) own(ctx context.Context) error {
+	entries, err := t.eng.ReadDir(ctx, ".")
+	if err != nil || len(entries) == 0 {
+		return err
+	}
+	if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == journal.State || e.Name() == journal.Name }) {
+		return nil
+	}
+	return outputError("%s holds files that no transform has made, such as %s: choose another folder", t.dir, entries[0].Name())
+}
+
+// earlier returns the last record of an input by the same steps.
+func (t *transformed) earlier(shown string) (*batch.Line, error) {
+	return t.index.Find(batch.KeyOf(shown, t.steps))
+}
+
+// close writes the checksums of a complete run, and makes all durable.
+func (t *transformed) close(ctx context.Context, complete bool) error {
+	var err error
+	if complete {
+		err = t.sums.Write(ctx, t.eng)
+	}
+	return errors.Join(err, t.sums.Close(), t.index.Close(), t.journal.Close(ctx), t.eng.Close())
+}
+
+// places says where to find what was made.
+func (t *transformed) places() string {
+	var list []string
+	if t.writes {
+		list = append(list, "results in "+t.dir)
+	}
+	for _, name := range t.sums.Files() {
+		list = append(list, "checksums in "+filepath.Join(t.dir, name))
+	}
+	return strings.Join(append(list, "records in "+filepath.Join(t.dir, journal.Name)), ", ")
+}
