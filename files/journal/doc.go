@@ -22,9 +22,10 @@
 //
 // With Format.Replaces a later line about the same item takes the place of the
 // earlier ones, as does one about a file of the same path. A file that replaces
-// another stands there a moment before its line does, and for good when the run
-// breaks off between: until the item is done again, the last line then speaks of a
-// file that is gone, and [Verify] says so.
+// another stands there a moment before its line does. Where a run breaks off in
+// between, the next Open finds that by the time at which the file was written, and
+// forgets the line about the one that is gone: the item is done again. Who gives
+// his files other times than that must not trust a line without a look at the file.
 //
 // xxh3 comes from github.com/zeebo/xxh3, which is the fastest in Go and is needed
 // for hashes of files that nobody would forge.
