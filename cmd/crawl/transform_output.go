@@ -21,7 +21,8 @@ type transformed struct {
 	steps   string
 	eng     *files.Direct
 	journal *journal.Journal[batch.Line]
-	index   *journal.Index[batch.Line] // what earlier runs recorded; nil for nothing
+	inputs  *journal.Index[batch.Line] // what earlier runs recorded, by input and steps
+	outputs *journal.Index[batch.Line] // the same, by output
 	sums    *batch.Sums                // nil when none are asked for
 }
 
@@ -48,8 +49,12 @@ func (t *transformed) open(ctx context.Context, f *transformFlags, chain transfo
 	if t.journal, err = journal.Open(ctx, t.eng, batch.Format, opt); err != nil {
 		return err
 	}
-	if t.index, err = journal.OpenIndex(ctx, t.eng, batch.Format, batch.Key); err != nil {
+	if t.inputs, err = journal.OpenIndex(ctx, t.eng, batch.Format, batch.Key); err != nil {
 		return errors.Join(err, t.journal.Close(ctx))
+	}
+	t.outputs, err = journal.OpenIndex(ctx, t.eng, batch.Format, func(l *batch.Line) string { return l.Path })
+	if err != nil {
+		return errors.Join(err, t.inputs.Close(), t.journal.Close(ctx))
 	}
 	t.sums = batch.NewSums(chain)
 	return nil
@@ -67,9 +72,18 @@ func (t *transformed) own(ctx context.Context) error {
 	return outputError("%s holds files that no transform has made, such as %s: choose another folder", t.dir, entries[0].Name())
 }
 
-// earlier returns the last record of an input by the same steps.
+// earlier returns the last record of an input by the same steps, unless what it made
+// has been replaced by that of another input.
 func (t *transformed) earlier(shown string) (*batch.Line, error) {
-	return t.index.Find(batch.KeyOf(shown, t.steps))
+	line, err := t.inputs.Find(batch.KeyOf(shown, t.steps))
+	if line == nil || line.Path == "" {
+		return line, err
+	}
+	last, err := t.outputs.Find(line.Path)
+	if last == nil || batch.Key(last) != batch.Key(line) {
+		return nil, err
+	}
+	return line, nil
 }
 
 // close writes the checksums of a complete run, and makes all durable.
@@ -78,7 +92,7 @@ func (t *transformed) close(ctx context.Context, complete bool) error {
 	if complete {
 		err = t.sums.Write(ctx, t.eng)
 	}
-	return errors.Join(err, t.sums.Close(), t.index.Close(), t.journal.Close(ctx), t.eng.Close())
+	return errors.Join(err, t.sums.Close(), t.inputs.Close(), t.outputs.Close(), t.journal.Close(ctx), t.eng.Close())
 }
 
 // places says where to find what was made.
