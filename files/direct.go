@@ -197,8 +197,8 @@ func (d *Direct) openAny(name string, flag int) (*os.File, error) {
 // through, so links, pipes and hard links planted there harm nobody. Two callers
 // must not put the same name at once: the error of one would remove the other's file.
 //
-// Folders are kept open between calls. One that is removed meanwhile is made
-// again; one that another process moves is followed to where it went.
+// Folders are kept open between calls. One that is removed meanwhile is made again;
+// one that another process moves is followed, with what lies below, to where it went.
 func (d *Direct) PutFile(ctx context.Context, name string, data []byte) error {
 	if err := d.enter(ctx, "put", name); err != nil {
 		return err
@@ -344,6 +344,7 @@ func (d *Direct) Do(ctx context.Context, op, name string, do func(root *os.Root)
 	err := do(d.root)
 	switch err.(type) {
 	case nil:
+		d.written.add(d.root, name)
 		return nil
 	case *fs.PathError, *os.LinkError:
 		return asked(op, name, err)
