@@ -1,8 +1,10 @@
 package files_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -75,17 +77,7 @@ func BenchmarkRead(b *testing.B) {
 func BenchmarkDraft(b *testing.B) {
 	data := make([]byte, 4096)
 	put := func(eng files.Engine, name string) error { return eng.PutFile(b.Context(), name, data) }
-	draft := func(eng files.Engine, name string) error {
-		f, err := eng.Draft(b.Context(), name)
-		if err != nil {
-			return err
-		}
-		defer f.Discard()
-		if _, err := f.Write(data); err != nil {
-			return err
-		}
-		return f.Commit(b.Context())
-	}
+	draft := func(eng files.Engine, name string) error { return writeDraft(b.Context(), eng, name, string(data)) }
 	shared := func(i int) string { return fmt.Sprintf("d/%d/f%d", i/100, i) }
 	own := func(i int) string { return "a/b/c/" + strconv.Itoa(i) + "/index.html" }
 	for _, way := range []struct {
@@ -111,4 +103,16 @@ func BenchmarkDraft(b *testing.B) {
 			}
 		})
 	}
+}
+
+func writeDraft(ctx context.Context, eng files.Engine, name, text string) error {
+	d, err := eng.Draft(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer d.Discard() // nothing to do after Commit
+	if _, err := io.WriteString(d, text); err != nil {
+		return err
+	}
+	return d.Commit(ctx)
 }

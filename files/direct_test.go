@@ -103,6 +103,13 @@ func FuzzNames(f *testing.F) {
 		if eng.WriteFile(t.Context(), name, nil) == nil && put != nil {
 			t.Errorf("%q was refused by PutFile only: %v", name, put)
 		}
+		if err := writeDraft(t.Context(), eng, name, "draft"); (err == nil) != (put == nil) {
+			t.Errorf("%q: a draft %v, PutFile %v", name, err, put)
+		}
+		var buf [10]byte
+		if n, _, err := eng.ReadStart(t.Context(), name, buf[:]); (err == nil) != (put == nil) || err == nil && string(buf[:n]) != "draft" {
+			t.Errorf("%q starts with %q, %v, PutFile %v", name, buf[:n], err, put)
+		}
 		beside, err := os.ReadDir(filepath.Dir(root))
 		if err != nil || len(beside) != 1 {
 			t.Errorf("%q left the root: %v, %v", name, beside, err)
