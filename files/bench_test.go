@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -77,7 +76,7 @@ func BenchmarkRead(b *testing.B) {
 func BenchmarkDraft(b *testing.B) {
 	data := make([]byte, 4096)
 	put := func(eng files.Engine, name string) error { return eng.PutFile(b.Context(), name, data) }
-	draft := func(eng files.Engine, name string) error { return writeDraft(b.Context(), eng, name, string(data)) }
+	draft := func(eng files.Engine, name string) error { return writeDraft(b.Context(), eng, name, data) }
 	shared := func(i int) string { return fmt.Sprintf("d/%d/f%d", i/100, i) }
 	own := func(i int) string { return "a/b/c/" + strconv.Itoa(i) + "/index.html" }
 	for _, way := range []struct {
@@ -105,13 +104,13 @@ func BenchmarkDraft(b *testing.B) {
 	}
 }
 
-func writeDraft(ctx context.Context, eng files.Engine, name, text string) error {
+func writeDraft(ctx context.Context, eng files.Engine, name string, data []byte) error {
 	d, err := eng.Draft(ctx, name)
 	if err != nil {
 		return err
 	}
 	defer d.Discard() // nothing to do after Commit
-	if _, err := io.WriteString(d, text); err != nil {
+	if _, err := d.Write(data); err != nil {
 		return err
 	}
 	return d.Commit(ctx)

@@ -103,7 +103,7 @@ func FuzzNames(f *testing.F) {
 		if eng.WriteFile(t.Context(), name, nil) == nil && put != nil {
 			t.Errorf("%q was refused by PutFile only: %v", name, put)
 		}
-		if err := writeDraft(t.Context(), eng, name, "draft"); (err == nil) != (put == nil) {
+		if err := writeDraft(t.Context(), eng, name, []byte("draft")); (err == nil) != (put == nil) {
 			t.Errorf("%q: a draft %v, PutFile %v", name, err, put)
 		}
 		var buf [10]byte
