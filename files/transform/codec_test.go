@@ -94,7 +94,7 @@ func TestCodecsAgreeWithPrograms(t *testing.T) {
 func TestCodecsAtEveryCut(t *testing.T) {
 	for _, c := range codecs {
 		for _, plain := range []string{"", "x", text(300), noise(70), strings.Repeat("\x00", 5000)} {
-			packed := must(t, c.pack, plain)
+			packed := must(t, c.pack+"="+c.levels[2], plain)
 			for i := range packed {
 				if _, err := run(t, c.unpack, packed[:i]); kindOf(err) != Truncated {
 					t.Errorf("%s of %d of %d bytes: %v", c.unpack, i, len(packed), err)
