@@ -18,6 +18,8 @@ func Specs() []Spec {
 	return []Spec{
 		{"copy", "", "the bytes as they are", newCopy},
 		{"json", "FORM", "JSON as pretty, compact, jsonl, array or csv, or from-csv", newJSON},
+		{"resize", "WxH[:fill]", "a picture that fits into a box, or fills it", newResize},
+		{"convert", "png|jpeg[:1-100]|webp", "a picture in another format", newConvert},
 		{"exec", "CMD ARGS", "what a program makes of it", newExec},
 	}
 }
