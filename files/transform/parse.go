@@ -17,6 +17,9 @@ type Spec struct {
 func Specs() []Spec {
 	return []Spec{
 		{"copy", "", "the bytes as they are", newCopy},
+		{"html-to-markdown", "", "a page as Markdown", newMarkdown},
+		{"text", "", "the main text of a page", newText},
+		{"links", "", "the links of a page, one a line", newLinks},
 		{"json", "FORM", "JSON as pretty, compact, jsonl, array or csv, or from-csv", newJSON},
 		{"resize", "WxH[:fill]", "a picture that fits into a box, or fills it", newResize},
 		{"convert", "png|jpeg[:1-100]|webp", "a picture in another format", newConvert},
