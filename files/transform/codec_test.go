@@ -71,7 +71,7 @@ func TestCodecsComeBack(t *testing.T) {
 func TestCodecsAgreeWithPrograms(t *testing.T) {
 	for _, c := range codecs {
 		for name, plain := range samples() {
-			packed, ok, err := program(t, plain, c.program, "-c")
+			packed, ok, err := installed(t, plain, c.program, "-c")
 			if !ok {
 				break
 			}
@@ -82,7 +82,7 @@ func TestCodecsAgreeWithPrograms(t *testing.T) {
 				t.Errorf("%s of %s by %s: %d bytes of %d", c.unpack, name, c.program, len(got), len(plain))
 			}
 			for _, level := range c.levels {
-				got, _, err := program(t, must(t, c.pack+"="+level, plain), c.program, "-dc")
+				got, _, err := installed(t, must(t, c.pack+"="+level, plain), c.program, "-dc")
 				if err != nil || got != plain {
 					t.Errorf("%s reads %d bytes of %d of %s=%s of %s: %v", c.program, len(got), len(plain), c.pack, level, name, err)
 				}

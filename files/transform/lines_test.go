@@ -101,7 +101,7 @@ func TestLinesAgreeWithPrograms(t *testing.T) {
 		"replace=/a([bc])/$1/": {"sed", "-E", `s/a([bc])/\1/g`},
 	} {
 		in := in + in
-		if want, ok, err := program(t, in, args[0], args[1:]...); ok && err == nil {
+		if want, ok, err := installed(t, in, args[0], args[1:]...); ok && err == nil {
 			if got := must(t, chain, in); got != want {
 				t.Errorf("%s: %d bytes, %s writes %d", chain, len(got), args[0], len(want))
 			}

@@ -57,8 +57,8 @@ func kindOf(err error) Kind {
 	return "other"
 }
 
-// program runs another program over in. It is not ok when there is none of that name.
-func program(t testing.TB, in string, name string, args ...string) (out string, ok bool, err error) {
+// installed runs another program over in. It is not ok when there is none of that name.
+func installed(t testing.TB, in string, name string, args ...string) (out string, ok bool, err error) {
 	t.Helper()
 	if _, err := exec.LookPath(name); err != nil {
 		t.Logf("%s is not installed", name)
