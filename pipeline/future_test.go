@@ -12,7 +12,7 @@ import (
 	. "crawl/pipeline"
 )
 
-var broken = errors.New("broken")
+var errBroken = errors.New("errBroken")
 
 // after is work that returns value, or err, after so many seconds.
 func after(seconds int, value int, err error) func(context.Context) (int, error) {
@@ -27,9 +27,9 @@ func after(seconds int, value int, err error) func(context.Context) (int, error)
 func TestFuture(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := Start(t.Context(), after(10, 7, nil))
-		short, cancel := context.WithTimeoutCause(t.Context(), time.Second, broken)
+		short, cancel := context.WithTimeoutCause(t.Context(), time.Second, errBroken)
 		defer cancel()
-		if _, err := f.Result(short); err != broken {
+		if _, err := f.Result(short); err != errBroken {
 			t.Errorf("before the end: %v", err)
 		}
 		if closed := isClosed(f.Done()); closed {
@@ -41,7 +41,7 @@ func TestFuture(t *testing.T) {
 		if got, err := f.Result(short); got != 7 || err != nil {
 			t.Errorf("a result that is there: %d, %v", got, err)
 		}
-		f.Cancel(broken)
+		f.Cancel(errBroken)
 		if got, err := f.Await(short); got != 7 || err != nil {
 			t.Errorf("cancelled after the end: %d, %v", got, err)
 		}
@@ -62,17 +62,17 @@ func TestFutureCancel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := Start(t.Context(), after(10, 7, nil))
 		synctest.Wait()
-		f.Cancel(broken)
-		if _, err := f.Result(t.Context()); err != broken {
+		f.Cancel(errBroken)
+		if _, err := f.Result(t.Context()); err != errBroken {
 			t.Errorf("got %v", err)
 		}
 		deaf := Start(t.Context(), func(ctx context.Context) (int, error) {
 			<-ctx.Done()
 			return 7, nil
 		})
-		deaf.Cancel(broken)
+		deaf.Cancel(errBroken)
 		synctest.Wait()
-		if got, err := deaf.Result(t.Context()); (got != 7 || err != nil) && err != broken { // as it had begun or not
+		if got, err := deaf.Result(t.Context()); (got != 7 || err != nil) && err != errBroken { // as it had begun or not
 			t.Errorf("got %d, %v", got, err)
 		}
 	})
@@ -81,11 +81,11 @@ func TestFutureCancel(t *testing.T) {
 // TestFutureAwait: who alone waits takes the work along.
 func TestFutureAwait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		short, cancel := context.WithTimeoutCause(t.Context(), time.Second, broken)
+		short, cancel := context.WithTimeoutCause(t.Context(), time.Second, errBroken)
 		defer cancel()
 		f := Start(t.Context(), after(10, 7, nil))
 		start := time.Now()
-		if _, err := f.Await(short); err != broken || time.Since(start) != time.Second {
+		if _, err := f.Await(short); err != errBroken || time.Since(start) != time.Second {
 			t.Errorf("got %v after %v", err, time.Since(start))
 		}
 		if !isClosed(f.Done()) {
@@ -124,14 +124,14 @@ func TestGroupFails(t *testing.T) {
 			t.Fatal(err)
 		}
 		first := Go(t.Context(), g, after(10, 1, nil))
-		second := Go(t.Context(), g, after(1, 0, broken))
+		second := Go(t.Context(), g, after(1, 0, errBroken))
 		late := Go(t.Context(), g, after(1, 0, errors.New("another")))
 		for _, f := range []*Future[int]{first, second, late} {
-			if _, err := f.Result(t.Context()); err != broken {
+			if _, err := f.Result(t.Context()); err != errBroken {
 				t.Errorf("got %v", err)
 			}
 		}
-		if err := g.Wait(); !errors.Is(err, broken) {
+		if err := g.Wait(); !errors.Is(err, errBroken) {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -145,11 +145,11 @@ func TestGroupNoPlace(t *testing.T) {
 			t.Fatal(err)
 		}
 		first := Go(t.Context(), g, after(10, 1, nil))
-		short, cancel := context.WithTimeoutCause(t.Context(), time.Second, broken)
+		short, cancel := context.WithTimeoutCause(t.Context(), time.Second, errBroken)
 		defer cancel()
 		begun := false
 		f := Go(short, g, func(context.Context) (int, error) { begun = true; return 0, nil })
-		if _, err := f.Result(t.Context()); err != broken || begun {
+		if _, err := f.Result(t.Context()); err != errBroken || begun {
 			t.Errorf("got %v, begun %v", err, begun)
 		}
 		if got, err := first.Result(t.Context()); got != 1 || err != nil {
@@ -168,11 +168,11 @@ func TestGroupCancel(t *testing.T) {
 			t.Fatal(err)
 		}
 		f := Go(t.Context(), g, after(10, 1, nil))
-		g.Cancel(broken)
-		if _, err := f.Result(t.Context()); err != broken {
+		g.Cancel(errBroken)
+		if _, err := f.Result(t.Context()); err != errBroken {
 			t.Errorf("got %v", err)
 		}
-		if err := g.Wait(); !errors.Is(err, broken) {
+		if err := g.Wait(); !errors.Is(err, errBroken) {
 			t.Errorf("got %v", err)
 		}
 		if _, err := NewGroup(t.Context(), 0); err == nil {
@@ -188,13 +188,13 @@ func TestGather(t *testing.T) {
 			t.Errorf("got %v, %v", got, err)
 		}
 		start := time.Now()
-		got, err = Gather(t.Context(), 3, after(1, 1, nil), after(2, 0, broken), after(30, 3, nil), after(1, 4, nil))
-		if !errors.Is(err, broken) || !slices.Equal(got, []int{1, 0, 0, 4}) || time.Since(start) != 2*time.Second {
+		got, err = Gather(t.Context(), 3, after(1, 1, nil), after(2, 0, errBroken), after(30, 3, nil), after(1, 4, nil))
+		if !errors.Is(err, errBroken) || !slices.Equal(got, []int{1, 0, 0, 4}) || time.Since(start) != 2*time.Second {
 			t.Errorf("got %v, %v after %v", got, err, time.Since(start))
 		}
-		short, cancel := context.WithTimeoutCause(t.Context(), time.Second, broken)
+		short, cancel := context.WithTimeoutCause(t.Context(), time.Second, errBroken)
 		defer cancel()
-		if _, err := Gather(short, 1, after(2, 1, nil)); !errors.Is(err, broken) {
+		if _, err := Gather(short, 1, after(2, 1, nil)); !errors.Is(err, errBroken) {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -203,8 +203,8 @@ func TestGather(t *testing.T) {
 func TestGatherAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		other := errors.New("other")
-		got, errs := GatherAll(t.Context(), 2, after(1, 1, nil), after(1, 0, broken), after(3, 3, nil), after(1, 0, other))
-		if !slices.Equal(got, []int{1, 0, 3, 0}) || !slices.Equal(errs, []error{nil, broken, nil, other}) {
+		got, errs := GatherAll(t.Context(), 2, after(1, 1, nil), after(1, 0, errBroken), after(3, 3, nil), after(1, 0, other))
+		if !slices.Equal(got, []int{1, 0, 3, 0}) || !slices.Equal(errs, []error{nil, errBroken, nil, other}) {
 			t.Errorf("got %v, %v", got, errs)
 		}
 		if _, errs := GatherAll(t.Context(), 0, after(1, 1, nil)); len(errs) != 1 || errs[0] == nil {
@@ -217,7 +217,7 @@ func TestAsCompleted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := func() []*Future[int] {
 			return []*Future[int]{
-				Start(t.Context(), after(3, 3, nil)), Start(t.Context(), after(1, 1, nil)), Start(t.Context(), after(2, 0, broken)),
+				Start(t.Context(), after(3, 3, nil)), Start(t.Context(), after(1, 1, nil)), Start(t.Context(), after(2, 0, errBroken)),
 			}
 		}
 		futures := start()
