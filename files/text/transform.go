@@ -18,8 +18,13 @@ type checked struct {
 
 func (c *checked) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error) {
 	for nSrc < len(src) {
-		r, size := rune(src[nSrc]), 1
-		if r >= utf8.RuneSelf {
+		if n := ascii(dst[nDst:], src[nSrc:]); n > 0 {
+			nDst, nSrc = nDst+n, nSrc+n
+			continue
+		}
+		size := 1
+		if src[nSrc] >= utf8.RuneSelf {
+			var r rune
 			r, size = utf8.DecodeRune(src[nSrc:])
 			if size == 1 && !atEOF && !utf8.FullRune(src[nSrc:]) {
 				return nDst, nSrc, transform.ErrShortSrc
@@ -45,6 +50,16 @@ func (c *checked) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err er
 		nSrc += size
 	}
 	return nDst, nSrc, nil
+}
+
+// ascii copies what is ASCII at the beginning of src, as far as there is room.
+func ascii(dst, src []byte) int {
+	src = src[:min(len(dst), len(src))]
+	n := 0
+	for n < len(src) && src[n] < utf8.RuneSelf {
+		n++
+	}
+	return copy(dst, src[:n])
 }
 
 // universal makes "\n" of every line end.
