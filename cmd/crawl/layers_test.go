@@ -39,6 +39,7 @@ var homes = map[string][]string{
 	"github.com/wlynxg/chardet":         {"fetch/charset"},
 	"github.com/coder/websocket":        {"fetch/websocket"},
 	"github.com/zeebo/xxh3":             {"fetch/frontier/seen"},
+	"github.com/bmatcuk/doublestar/v4":  {"files/glob"},
 	"github.com/spf13":                  {"cmd/crawl"},
 	"github.com/BurntSushi/toml":        {"cmd/crawl"},
 	"github.com/lmittmann/tint":         {"cmd/crawl"},
