@@ -12,6 +12,7 @@ import (
 
 	"crawl/files"
 	"crawl/files/batch"
+	"crawl/files/glob"
 	"crawl/files/journal"
 	"crawl/files/walk"
 	"crawl/pipeline"
@@ -61,7 +62,7 @@ func openPaths(args []string, stdin io.Reader, f *transformFlags) (_ *paths, err
 func (p *paths) check(arg string) error {
 	info, err := os.Stat(arg)
 	switch {
-	case errors.Is(err, fs.ErrNotExist) && isPattern(arg):
+	case errors.Is(err, fs.ErrNotExist) && glob.Is(arg):
 		return checkPattern(arg)
 	case errors.Is(err, fs.ErrNotExist):
 		return usageError("no such file or folder %q", arg)
@@ -185,8 +186,7 @@ func (p *paths) one(ctx context.Context, arg string) (pipeline.Source[batch.Item
 	case err == nil && !info.IsDir():
 		return pipeline.Slice([]batch.Item{named(filepath.Clean(arg), filepath.Base(arg), info.Size())}), nil
 	case err != nil:
-		pattern := newPattern(arg)
-		return p.folder(ctx, pattern.folder, pattern.matches)
+		return p.matches(ctx, arg)
 	}
 	eng, err := p.engine(arg)
 	if err != nil {
@@ -195,7 +195,7 @@ func (p *paths) one(ctx context.Context, arg string) (pipeline.Source[batch.Item
 	if isCrawl(ctx, eng) {
 		return p.crawled(ctx, eng, arg), nil
 	}
-	return p.folder(ctx, arg, nil)
+	return p.folder(ctx, arg)
 }
 
 // skip leaves out of a walk the folder of the results, and the records of what an

@@ -110,3 +110,16 @@ func mayHold(pattern, folder string) bool {
 		pattern, folder = rest, below
 	}
 }
+
+// Is reports whether text has a character that means more than itself in a pattern.
+func Is(text string) bool { return strings.ContainsAny(text, "*?[{") }
+
+// Split cuts a pattern into the folder that it begins with, "." for none, and a pattern
+// below that.
+func Split(text string) (dir, pattern string) {
+	dir, pattern = doublestar.SplitPattern(filepath.ToSlash(text))
+	return filepath.FromSlash(path.Clean(dir)), pattern
+}
+
+// Valid reports whether a pattern is one.
+func Valid(pattern string) bool { return doublestar.ValidatePattern(pattern) }

@@ -141,3 +141,18 @@ func Example() {
 	fmt.Println(glob.Glob(context.Background(), dir, "**/*.{html,htm}"))
 	// Output: [a.html c.htm] <nil>
 }
+
+func TestSplit(t *testing.T) {
+	for text, want := range map[string][2]string{
+		"*.txt":            {".", "*.txt"},
+		"logs/**/*.log":    {"logs", "**/*.log"},
+		"/var/log/a?/b":    {"/var/log", "a?/b"},
+		"../x/{a,b}/c.txt": {"../x", "{a,b}/c.txt"},
+		"a/b":              {"a", "b"},
+	} {
+		dir, pattern := glob.Split(text)
+		if filepath.ToSlash(dir) != want[0] || pattern != want[1] {
+			t.Errorf("%s: %q, %q", text, dir, pattern)
+		}
+	}
+}
