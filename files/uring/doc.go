@@ -1,0 +1,2 @@
+// Package uring reads files through Linux io_uring.
+package uring
