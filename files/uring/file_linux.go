@@ -12,13 +12,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// file is an open file whose reads go through the ring.
+// file is an open file whose reads go through the ring while its engine is open.
 type file struct {
 	files.File
 	engine *Engine
 	fd     int
 
-	mu     sync.RWMutex // held to read, so that fd is this file's until the kernel has it
+	mu     sync.RWMutex // held to read, so that fd is this file's until the kernel is done
 	closed bool
 }
 
@@ -26,12 +26,9 @@ type file struct {
 // through the ring where its file system is the root's.
 func (e *Engine) Open(ctx context.Context, name string, flag int) (files.File, error) {
 	f, err := e.inner.Open(ctx, name, flag)
-	if err != nil || flag&unix.O_ACCMODE == unix.O_WRONLY {
-		return f, err
-	}
 	number, ok := f.(interface{ Fd() uintptr })
-	if !ok {
-		return f, nil
+	if err != nil || !ok {
+		return f, err
 	}
 	fd := int(number.Fd())
 	var stat unix.Stat_t
@@ -52,56 +49,45 @@ func (e *Engine) keep(fd int, name string) (files.File, error) {
 }
 
 // Read implements [io.Reader].
-func (f *file) Read(p []byte) (int, error) { return f.read(context.Background(), p) }
-
-func (f *file) read(ctx context.Context, p []byte) (int, error) {
-	n, err := f.ring(ctx, p, -1, false)
-	if err == fs.ErrClosed {
+func (f *file) Read(p []byte) (int, error) {
+	n, ok, err := f.read(p, -1, false)
+	switch {
+	case !ok:
 		return f.File.Read(p)
-	}
-	if n == 0 && err == nil && len(p) > 0 {
-		return 0, io.EOF
+	case n == 0 && err == nil:
+		err = io.EOF
 	}
 	return n, err
 }
 
 // ReadAt implements [io.ReaderAt].
 func (f *file) ReadAt(p []byte, off int64) (int, error) {
-	if off < 0 {
+	n, ok, err := f.read(p, off, true)
+	switch {
+	case !ok:
 		return f.File.ReadAt(p, off)
-	}
-	n, err := f.ring(context.Background(), p, off, true)
-	if err == fs.ErrClosed {
-		return f.File.ReadAt(p, off)
-	}
-	if n < len(p) && err == nil {
-		return n, io.EOF
+	case n < len(p) && err == nil:
+		err = io.EOF
 	}
 	return n, err
 }
 
-// ring reads at off, or at the file's position when off is -1. Of a closed file
-// and a closed engine it says [fs.ErrClosed]: the inner file knows which, and
-// outlives the engine.
-func (f *file) ring(ctx context.Context, p []byte, off int64, fill bool) (int, error) {
-	if len(p) == 0 {
-		return 0, nil
-	}
+// read reads through the ring. It is not ok where the inner file has to answer:
+// nothing or nonsense is asked for, or the file or the engine is closed.
+func (f *file) read(p []byte, off int64, fill bool) (n int, ok bool, err error) {
 	f.mu.RLock()
 	defer f.mu.RUnlock()
-	if f.closed {
-		return 0, fs.ErrClosed
+	if f.closed || len(p) == 0 || fill && off < 0 {
+		return 0, false, nil
 	}
-	q, err := f.engine.begin(ctx)
+	_, n, err = f.engine.read(context.Background(), f.fd, "", p, off, fill)
 	if err == fs.ErrClosed {
-		return 0, err
+		return 0, false, nil
 	}
 	if err != nil {
-		return 0, failed(ctx, f.Name(), err)
+		err = &fs.PathError{Op: "read", Path: f.Name(), Err: err}
 	}
-	q.read(f.fd, p, off, fill)
-	_, n, err := f.engine.run(ctx, q)
-	return n, failed(ctx, f.Name(), err)
+	return n, true, err
 }
 
 // Close implements [io.Closer]. It waits for the reads that have begun.

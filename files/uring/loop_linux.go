@@ -3,9 +3,7 @@ package uring
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
-	"slices"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -19,27 +17,29 @@ const (
 	fromCancel                // a cancel, whose own answer nobody needs
 )
 
-// do posts q and waits until the kernel is done with its buffer. When ctx ends
-// before that the kernel is asked to cancel q: q.err is ECANCELED where it could.
-func (r *ring) do(ctx context.Context, q *request) {
-	r.post(&r.posted, q)
-	select {
-	case <-q.done:
-		return
-	case <-ctx.Done():
-	}
-	if r.withdraw(&r.posted, q) {
-		q.err = unix.ECANCELED
-		return
-	}
-	r.post(&r.cancels, q)
-	<-q.done
-	r.withdraw(&r.cancels, q) // or it would cancel the next use of q
+// message is a new request for the owner, or the cancel of one.
+type message struct {
+	*request
+	cancel bool
 }
 
-func (r *ring) post(list *[]*request, q *request) {
+// do has q done, and returns when the kernel is done with its buffer. When ctx ends
+// before, the kernel is asked to cancel q: q.err is ECANCELED where it could.
+func (r *ring) do(ctx context.Context, q *request) {
+	r.post(message{q, false})
+	select {
+	case <-q.done:
+	case <-ctx.Done():
+		// Both messages are answered, or the cancel might hit the next use of q.
+		r.post(message{q, true})
+		<-q.done
+		<-q.done
+	}
+}
+
+func (r *ring) post(m message) {
 	r.mu.Lock()
-	*list = append(*list, q)
+	r.posted = append(r.posted, m)
 	waits := r.waits
 	r.waits = false
 	r.mu.Unlock()
@@ -48,60 +48,46 @@ func (r *ring) post(list *[]*request, q *request) {
 	}
 }
 
-func (r *ring) withdraw(list *[]*request, q *request) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	i := slices.Index(*list, q)
-	if i >= 0 {
-		*list = slices.Delete(*list, i, i+1)
-	}
-	return i >= 0
-}
-
-// wake ends the owner's wait. It fails only where the owner has ended.
+// wake ends the owner's wait. Only where the owner has ended it fails.
 func (r *ring) wake() {
-	var one [8]byte
-	binary.NativeEndian.PutUint64(one[:], 1)
-	r.wakes.Write(one[:]) // an eventfd takes it whole
+	r.wakes.Write(binary.NativeEndian.AppendUint64(nil, 1)) // an eventfd takes it whole
 }
 
 // run is the owner's loop.
 func (r *ring) run() {
-	var posted, cancels []*request
+	var taken []message
 	for {
 		r.mu.Lock()
-		posted, r.posted = r.posted, posted[:0]
-		cancels, r.cancels = r.cancels, cancels[:0]
+		taken, r.posted = r.posted, taken[:0]
 		r.waits = true
 		stop := r.stop
 		r.mu.Unlock()
-		for _, q := range posted {
-			q.active = true
-			r.push(q.next(uint64(q.index)))
+		for _, m := range taken {
+			r.take(m)
 		}
-		for _, q := range cancels {
-			if q.active {
-				q.cancelled = true
-				r.push(sqe{op: opAsyncCancel, fd: -1, addr: uint64(q.index), userData: fromCancel})
+		if !r.listens {
+			if stop { // and its wake was heard: the kernel holds nothing of ours
+				return
 			}
-		}
-		clear(posted) // their callers' buffers are not for us to keep
-		clear(cancels)
-		switch {
-		case !r.listens && stop: // whose wake was heard, so the kernel holds nothing of ours
-			return
-		case !r.listens:
-			r.listen()
+			r.listens = true
+			r.push(sqe{op: opRead, fd: int32(r.wakes.Fd()), addr: address(&r.woken[0]), len: uint32(len(r.woken)), userData: fromWake})
 		}
 		r.submit(1)
 		r.reap()
 	}
 }
 
-// listen lets a write to the eventfd end the wait in the kernel.
-func (r *ring) listen() {
-	r.listens = true
-	r.push(sqe{op: opRead, fd: int32(r.wakes.Fd()), addr: address(&r.woken[0]), len: uint32(len(r.woken)), userData: fromWake})
+func (r *ring) take(m message) {
+	switch {
+	case !m.cancel:
+		m.active = true
+		r.push(m.next())
+		return
+	case m.active:
+		m.cancelled = true
+		r.push(sqe{op: opAsyncCancel, fd: -1, addr: uint64(m.index), userData: fromCancel})
+	}
+	m.done <- struct{}{}
 }
 
 // push writes an entry, and submits the others first where the queue is full.
@@ -114,44 +100,32 @@ func (r *ring) push(e sqe) {
 }
 
 // submit hands the entries written to the kernel and waits for some answers.
+// What the kernel did not take yet is handed over again the next time.
 func (r *ring) submit(wait uint32) {
 	atomic.StoreUint32(r.sqTail, r.tail)
-	for {
-		left := r.tail - atomic.LoadUint32(r.sqHead)
-		_, err := r.enter(r.fd, left, wait, enterGetEvents)
-		switch {
-		case err == nil:
-			return
-		case errors.Is(err, unix.EINTR):
-		case errors.Is(err, unix.EAGAIN), errors.Is(err, unix.EBUSY):
-			// No memory for a request, or too many answers waiting. The next
-			// round tries again, after those that are there were taken.
-			if wait == 0 || r.answers() == 0 {
-				time.Sleep(time.Millisecond)
-			}
-			return
-		default:
-			// Requests may be under way, and their buffers can't be given back.
-			panic(fmt.Sprintf("uring: io_uring_enter: %v", err))
+	switch err := r.enter(r, r.tail-atomic.LoadUint32(r.sqHead), wait); err {
+	case nil, unix.EINTR:
+	case unix.EAGAIN, unix.EBUSY: // no memory for a request now
+		if wait == 0 || atomic.LoadUint32(r.cqTail) == *r.cqHead {
+			time.Sleep(time.Millisecond)
 		}
+	default: // the kernel may be writing into callers' buffers, so they can't be given back
+		panic(fmt.Sprintf("uring: io_uring_enter: %v", err))
 	}
 }
 
-func enter(fd int, submit, wait, flags uint32) (int, error) {
-	n, _, errno := unix.Syscall6(unix.SYS_IO_URING_ENTER, uintptr(fd), uintptr(submit), uintptr(wait), uintptr(flags), 0, 0)
+func enter(r *ring, submit, wait uint32) error {
+	_, _, errno := unix.Syscall6(unix.SYS_IO_URING_ENTER, uintptr(r.fd), uintptr(submit), uintptr(wait), getEvents, 0, 0)
 	if errno != 0 {
-		return 0, errno
+		return errno
 	}
-	return int(n), nil
+	return nil
 }
-
-// answers is how many completions wait to be taken.
-func (r *ring) answers() uint32 { return atomic.LoadUint32(r.cqTail) - *r.cqHead }
 
 // reap takes all answers that are there.
 func (r *ring) reap() {
-	head := *r.cqHead // only we write it
-	for tail := atomic.LoadUint32(r.cqTail); head != tail; head++ {
+	head, tail := *r.cqHead, atomic.LoadUint32(r.cqTail)
+	for ; head != tail; head++ {
 		answer := r.cqes[head%uint32(len(r.cqes))]
 		atomic.StoreUint32(r.cqHead, head+1)
 		switch answer.userData {
@@ -159,19 +133,15 @@ func (r *ring) reap() {
 			r.listens = false
 		case fromCancel:
 		default:
-			r.answered(r.requests[answer.userData], answer.res)
+			q := r.requests[answer.userData]
+			if q.active = q.step(answer.res); q.active {
+				r.push(q.next())
+			} else {
+				q.done <- struct{}{}
+			}
 		}
 	}
 }
 
-func (r *ring) answered(q *request, res int32) {
-	if q.step(res) {
-		r.push(q.next(uint64(q.index)))
-		return
-	}
-	q.active = false
-	q.done <- struct{}{}
-}
-
-// address is where the kernel finds p, which is pinned or mapped.
+// address is where the kernel finds p, which is pinned.
 func address[T any](p *T) uint64 { return uint64(uintptr(unsafe.Pointer(p))) }
