@@ -21,7 +21,7 @@ type inner = files.Engine
 type Engine struct {
 	inner
 	root   *os.File
-	device uint64 // of the root's file system
+	stat   unix.Stat_t // of the root, for its file system
 	ring   *ring
 	free   chan *request // those in no one's hands
 	quit   chan struct{}
@@ -58,7 +58,6 @@ func (e *Engine) open(root string, width int, enter func(*ring, uint32, uint32) 
 	if e.root, err = os.Open(root); err != nil {
 		return err
 	}
-	var stat unix.Stat_t
 	fd := int(e.root.Fd())
 	requests := make([]*request, width)
 	e.free = make(chan *request, width)
@@ -67,14 +66,13 @@ func (e *Engine) open(root string, width int, enter func(*ring, uint32, uint32) 
 		e.free <- requests[i]
 	}
 	if err = suitable(fd); err == nil {
-		if err = unix.Fstat(fd, &stat); err == nil {
+		if err = unix.Fstat(fd, &e.stat); err == nil {
 			e.ring, err = newRing(requests, enter)
 		}
 	}
 	if err != nil {
 		return errors.Join(err, e.root.Close())
 	}
-	e.device = uint64(stat.Dev)
 	e.close = sync.OnceValue(e.stop)
 	e.starts.New = func() any { return new([64 << 10]byte) }
 	return nil

@@ -32,7 +32,7 @@ func (e *Engine) Open(ctx context.Context, name string, flag int) (files.File, e
 	}
 	fd := int(number.Fd())
 	var stat unix.Stat_t
-	if err := unix.Fstat(fd, &stat); err != nil || uint64(stat.Dev) != e.device {
+	if err := unix.Fstat(fd, &stat); err != nil || stat.Dev != e.stat.Dev {
 		return f, nil
 	}
 	return &file{File: f, engine: e, fd: fd}, nil

@@ -52,7 +52,7 @@ func newRing(requests []*request, enter func(r *ring, submit, wait uint32) error
 	go r.own()
 	err := <-r.ended
 	if err != nil {
-		<-r.ended
+		<-r.ended // closed
 	}
 	return r, err
 }
@@ -63,7 +63,7 @@ func (r *ring) close() {
 	r.stop = true
 	r.mu.Unlock()
 	r.wake()
-	<-r.ended
+	<-r.ended // closed
 }
 
 func (r *ring) own() {
@@ -94,8 +94,8 @@ func (r *ring) open() error {
 		return os.NewSyscallError("eventfd", err)
 	}
 	r.wakes = os.NewFile(uintptr(event), "eventfd")
-	limits := [2]uint32{workers, workers} // before 5.15 the kernel's own stand
-	unix.Syscall6(unix.SYS_IO_URING_REGISTER, uintptr(fd), maxWorkers, uintptr(unsafe.Pointer(&limits)), 2, 0, 0)
+	limits := [2]uint32{workers, workers}
+	unix.Syscall6(unix.SYS_IO_URING_REGISTER, uintptr(fd), maxWorkers, uintptr(unsafe.Pointer(&limits)), 2, 0, 0) // or the kernel's own stand, before 5.15
 	r.pins.Pin(r)
 	for _, q := range r.requests {
 		r.pins.Pin(q)
