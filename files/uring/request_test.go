@@ -3,7 +3,9 @@
 package uring
 
 import (
+	"errors"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -86,5 +88,55 @@ func TestStepAfterOpen(t *testing.T) {
 		if more := q.step(int32(test.file.Fd())); more || q.err != test.err || q.fd != int(test.file.Fd()) {
 			t.Errorf("more %v, error %v, descriptor %d", more, q.err, q.fd)
 		}
+	}
+}
+
+// The ring itself opens nothing through a link, above its folder, or on a file
+// system that New has not looked at, and waits for no pipe.
+func TestOpensBeneath(t *testing.T) {
+	needRing(t)
+	root := t.TempDir()
+	err := errors.Join(
+		os.WriteFile(filepath.Join(root, "file"), []byte("text"), 0o644),
+		os.Symlink("file", filepath.Join(root, "link")),
+		os.Symlink("/", filepath.Join(root, "top")),
+		unix.Mkfifo(filepath.Join(root, "pipe"), 0o644),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		dir, name string
+		err       error
+	}{
+		{root, "file", nil},
+		{root, "link", unix.ELOOP},
+		{root, "top/etc/passwd", unix.ELOOP},
+		{root, "../" + filepath.Base(root) + "/file", unix.EXDEV},
+		{root, filepath.Join(root, "file"), unix.EXDEV},
+		{root, "pipe", errNotRegular},
+		{root, ".", errNotRegular},
+		{root, "none", unix.ENOENT},
+		{"/", "proc/version", unix.EXDEV},
+	} {
+		dir, err := os.Open(test.dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := newRequest(0, int(dir.Fd()))
+		r, err := newRing([]*request{q}, enter)
+		if err != nil {
+			t.Fatal(err)
+		}
+		q.set(-1, test.name, make([]byte, 10), -1, true)
+		r.do(t.Context(), q)
+		if q.err != test.err || test.err == nil && string(q.buf[:q.n]) != "text" {
+			t.Errorf("%s below %s: %q, %v; want %v", test.name, test.dir, q.buf[:q.n], q.err, test.err)
+		}
+		if q.fd >= 0 {
+			unix.Close(q.fd)
+		}
+		r.close()
+		dir.Close()
 	}
 }
