@@ -81,6 +81,7 @@ type Crawl struct {
 	Timeout time.Duration  // for one URL in flight, redirects and retries included; default 60 s
 	Retry   pipeline.Retry // the zero value never retries
 	RunID   string         // name of this run, for the records
+	Steps   string         // that the Sink carries bodies through, for the records
 	Log     *slog.Logger   // of single URLs at debug level; nil: none
 }
 
