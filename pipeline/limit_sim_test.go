@@ -2,9 +2,11 @@ package pipeline
 
 import (
 	"container/heap"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -41,6 +43,14 @@ func slowing(delay time.Duration, most float64) origin {
 
 func delaying(delay time.Duration) origin {
 	return func(time.Duration, int) (time.Duration, bool) { return delay, true }
+}
+
+// lengthening has nothing to do with what it is asked.
+func lengthening(now time.Duration, _ int) (time.Duration, bool) {
+	if now < 15*time.Second {
+		return 50 * ms, true
+	}
+	return 150 * ms, true
 }
 
 // refusing turns away, at once, what comes when more than most are in flight.
@@ -211,6 +221,7 @@ func TestLimitFindsTheBestWidth(t *testing.T) {
 		{"200/s behind 100 ms, uneven", 256, 105 * ms, func(d dice) origin { return queued(100*ms, steady(200), d.ExpFloat64) }, 2.5, 0.9, 0, 5},
 		{"from 200/s to 120/s", 256, 105 * ms, func(dice) origin { return queued(100*ms, step(120), even) }, 2, 0.95, 120, 1},
 		{"from 200/s to 400/s", 256, 105 * ms, func(dice) origin { return queued(100*ms, step(400), even) }, 1.8, 0.95, 400, 1},
+		{"from 50 ms to 150 ms, cap 100", 100, 150 * ms, func(dice) origin { return lengthening }, 1.01, 0.95, 666, 1},
 		{"100 ms, turns away above 40", 256, 100 * ms, func(dice) origin { return refusing(delaying(100*ms), 40) }, 1.01, 0.85, 0, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -219,10 +230,9 @@ func TestLimitFindsTheBestWidth(t *testing.T) {
 				fresh := func() origin { return c.make(rand.New(rand.NewPCG(seed, 1))) }
 				width, goodput, theirs := best(fresh, c.most)
 				p := newPolicy(4, c.most)
+				var story strings.Builder // which tells why a run failed
 				tallies := simulate(fresh(), &p, 0, 30*time.Second, func(now time.Duration, m Move) {
-					if seed == 0 {
-						t.Logf("%8v from %d to %d: %s", now.Round(ms), m.From, m.To, m.Why)
-					}
+					fmt.Fprintf(&story, "%8v from %d to %d: %s\n", now.Round(ms), m.From, m.To, m.Why)
 				})
 				reached := slices.IndexFunc(tallies, func(t tally) bool { return t.goodput() >= 0.95*goodput })
 				worst := float64(slowest(tallies)) / float64(c.empty)
@@ -242,6 +252,9 @@ func TestLimitFindsTheBestWidth(t *testing.T) {
 				}
 				if worst > c.ratio {
 					t.Errorf("latency rose to %.2f times the empty origin's", worst)
+				}
+				if t.Failed() {
+					t.Fatal("\n" + story.String())
 				}
 			}
 		})
