@@ -111,6 +111,13 @@ func (p *policy) begin(now time.Duration) uint32 {
 	return p.round
 }
 
+// undo is for work that did not begin after all.
+func (p *policy) undo(round uint32) {
+	if round == p.round {
+		p.begun--
+	}
+}
+
 // end takes a sample. When it changes the width it returns why.
 func (p *policy) end(s sample) string {
 	recent := p.dropAt == 0 || s.now-s.latency > p.dropAt // else the last cut has answered for it
