@@ -5,8 +5,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -20,7 +20,7 @@ func TestLines(t *testing.T) {
 		long := strings.Repeat("x", 300<<10)
 		for name, content := range map[string]string{
 			"empty": "", "one": "a", "ended": "a\n", "blank": "\n\n\n", "crlf": "a\r\nb\rc\n", "nul": "\x00\n\xff\n",
-			"long": long + "\n" + long + long + "\nend", "many": strings.Repeat("line\n", 200_000),
+			"long": long + "\n" + long + long + "\nend", "many": strings.Repeat("line\n", 120_000),
 			"edge": strings.Repeat("y", 256<<10-1) + "\n" + "z", "over": strings.Repeat("y", 256<<10) + "\nz\n",
 		} {
 			put(t, eng, name, content)
@@ -33,7 +33,7 @@ func TestLines(t *testing.T) {
 			for line := range strings.Lines(content) {
 				want = append(want, line)
 			}
-			if fmt.Sprint(got) != fmt.Sprint(want) || len(got) != len(want) {
+			if !slices.Equal(got, want) {
 				t.Errorf("%s: got %d lines, want %d", name, len(got), len(want))
 			}
 		}
