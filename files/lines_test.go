@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"crawl/files"
 	"crawl/files/errfs"
@@ -67,6 +68,40 @@ func TestLinesLeft(t *testing.T) {
 	}
 	if _, err := eng.ReadFile(t.Context(), "file"); err != nil { // its only turn is free
 		t.Error(err)
+	}
+}
+
+// TestLinesOfSlowDisk: blocks that are read ahead come in order, to the end or to where
+// the loop is left, and with the error of the disk.
+func TestLinesOfSlowDisk(t *testing.T) {
+	inner := direct(t, t.TempDir(), files.Options{Width: 1})
+	defer inner.Close()
+	content := strings.Repeat("0123456789abcde\n", 100_000)
+	put(t, inner, "file", content)
+	slow := errfs.Rule{Op: errfs.FileRead, Delay: 2 * time.Millisecond}
+	for _, leave := range []int{0, 1, 40_000, 90_000} {
+		eng := errfs.New(inner, slow)
+		var got []byte
+		n := 0
+		for line, err := range files.Lines(t.Context(), eng, "file") {
+			must(t, err)
+			got = append(got, line...)
+			if n++; n == leave {
+				break
+			}
+		}
+		if want := content[:len(got)]; string(got) != want || leave == 0 && len(got) != len(content) {
+			t.Errorf("left at %d: got %d bytes", leave, len(got))
+		}
+	}
+	eng := errfs.New(inner, errfs.Rule{Op: errfs.FileRead, Nth: 4, Err: syscall.EIO}, slow)
+	n := 0
+	var last error
+	for _, err := range files.Lines(t.Context(), eng, "file") {
+		n, last = n+1, err
+	}
+	if !errors.Is(last, syscall.EIO) || n != 4*(256<<10)/16+1 {
+		t.Errorf("%d lines, then %v", n, last)
 	}
 }
 
@@ -168,7 +203,9 @@ func BenchmarkLines(b *testing.B) {
 		for b.Loop() {
 			n := 0
 			for _, err := range files.Lines(b.Context(), eng, "file") {
-				must(b, err)
+				if err != nil {
+					b.Fatal(err)
+				}
 				n++
 			}
 			check(n, nil)
