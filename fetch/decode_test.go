@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"runtime"
 	"strings"
 	"testing"
@@ -189,7 +190,7 @@ func TestMaxSize(t *testing.T) {
 		if coding != "" {
 			body = code(strings.Replace(coding, "deflate", "zlib", 1), plain)
 		}
-		for _, max := range []int64{1, int64(len(plain)) - 1, int64(len(plain)), int64(len(plain)) + 1} {
+		for _, max := range []int64{1, int64(len(plain)) - 1, int64(len(plain)), int64(len(plain)) + 1, math.MaxInt64, -1} {
 			t.Run(fmt.Sprintf("%s/%d", coding, max), func(t *testing.T) {
 				rec, err := Stack(answering(body, coding), Decode(max)).Fetch(t.Context(), &Request{URL: "http://x/"})
 				if err != nil {
@@ -197,7 +198,7 @@ func TestMaxSize(t *testing.T) {
 				}
 				got, err := io.ReadAll(rec.Body)
 				rec.Body.Close()
-				if int64(len(plain)) <= max {
+				if int64(len(plain)) <= max || max < 0 {
 					if err != nil || string(got) != plain {
 						t.Errorf("%d bytes, %v", len(got), err)
 					}

@@ -138,5 +138,10 @@ func classify(err error, doing string) *Error {
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, net.ErrClosed):
 		return fault(ClassReset, err, "the server dropped the connection while %s", doing)
 	}
+	// Whatever else the system says, the connection is no more: its route is gone, or
+	// it is Windows, which has numbers of its own for the above.
+	if number, ok := errors.AsType[syscall.Errno](err); ok {
+		return fault(ClassReset, err, "the connection broke while %s: %v", doing, number)
+	}
 	return fault(ClassProtocol, err, "broken connection while %s: %v", doing, err)
 }

@@ -136,3 +136,13 @@ type noNames struct{}
 func (noNames) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr, error) {
 	return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
 }
+
+// TestClassifySystem has the system end a connection with what no server sends.
+func TestClassifySystem(t *testing.T) {
+	for _, number := range []syscall.Errno{syscall.ETIMEDOUT, syscall.EHOSTUNREACH, syscall.ENETDOWN} {
+		err := &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", number)}
+		if e := classify(err, "testing"); e.Class != ClassReset || !errors.Is(e, number) {
+			t.Errorf("%v: class %s, %v", number, e.Class, e)
+		}
+	}
+}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -134,7 +133,7 @@ func readAnswer(ctx context.Context, raw []byte) ([]byte, error) {
 	c := NewClient(Options{MaxHeaderBytes: 64 << 10})
 	defer c.Close()
 	key := connKey{scheme: "http", addr: "x:80"}
-	c.pool.put(newConn(&canned{r: bytes.NewReader(raw)}, key, netip.Addr{}))
+	keepIdle(c.pool, &canned{r: bytes.NewReader(raw)}, key)
 	rec, err := c.Fetch(ctx, &Request{URL: "http://x/", Method: "POST"}) // never sent again
 	if err != nil {
 		return nil, err
@@ -206,7 +205,7 @@ func FuzzRequest(f *testing.F) {
 		defer c.Close()
 		sent := &spoken{canned: canned{r: strings.NewReader("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")}}
 		key := connKey{scheme: "http", addr: "x:80"}
-		c.pool.put(newConn(sent, key, netip.Addr{}))
+		keepIdle(c.pool, sent, key)
 		req := &Request{Method: verb, URL: "http://x" + target, Header: Header{{name, value}}}
 		if body != "" {
 			m := &held{data: []byte(body), contentType: contentType}

@@ -116,7 +116,7 @@ func validator(value string) string {
 // again decides whether the entry is asked for once more, and when. An overloaded
 // host is left alone as a whole.
 func (c *Crawl) again(rec *fetch.Record, err error, e frontier.Entry, took time.Duration) (frontier.Outcome, bool) {
-	after, ok := fetch.Retryable(rec, err)
+	after, ok := fetch.Retryable(req, rec, err)
 	if !ok || e.Spent+took >= c.Timeout {
 		return frontier.Outcome{}, false
 	}
