@@ -15,7 +15,6 @@ import (
 	"crawl/fetch/frontier/memory"
 	"crawl/fetch/list"
 	"crawl/fetch/manifest"
-	"crawl/fetch/sink"
 	"crawl/pipeline"
 )
 
@@ -180,17 +179,5 @@ func TestMethodAndBody(t *testing.T) {
 		if s := strings.Join(attempts, " "); s != tt.records || slices.ContainsFunc(got, func(m string) bool { return m != tt.method }) {
 			t.Errorf("%s: attempts %s, want %s; %v", tt.method, s, tt.records, got)
 		}
-	}
-}
-
-func TestHeadStoresNothing(t *testing.T) {
-	c, j := newCrawl("http://a.test/1\n", site, memory.Options{})
-	c.Method = "HEAD"
-	c.Sink = sinkFunc(func(string) (sink.Stored, error) { return sink.Stored{Path: "x"}, nil })
-	if err := c.Run(t.Context(), nil); err != nil {
-		t.Fatal(err)
-	}
-	if l := j.lines[0]; l.Outcome != manifest.Fetched || l.Path != "" || l.SHA256 != "" {
-		t.Errorf("recorded %+v", l)
 	}
 }

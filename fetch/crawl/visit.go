@@ -93,13 +93,9 @@ func good(status int) bool { return status/100 == 2 }
 // which its server has confirmed (--since).
 func unchanged(rec *fetch.Record) bool { return rec.Status == http.StatusNotModified && rec.Cached }
 
-// store streams the body to the sink, if there can be one.
+// store streams the body to the sink.
 func (c *Crawl) store(ctx context.Context, line *manifest.Line, rec *fetch.Record, url string) error {
-	to := c.Sink
-	if c.Method == http.MethodHead {
-		to = Discard{}
-	}
-	stored, err := to.Put(ctx, rec, url)
+	stored, err := c.Sink.Put(ctx, rec, url)
 	line.WireBytes = rec.Wire.Bytes
 	if err != nil {
 		return err
