@@ -162,9 +162,9 @@ func (c *Client) Fetch(ctx context.Context, req *Request) (*Record, error) {
 func (c *Client) fetch(ctx context.Context, t *Trace, req *Request) (*Record, *Error) {
 	u, err := urls.Parse(req.URL)
 	if err != nil {
-		return nil, fault(ClassBadURL, err, "%v", err)
+		return nil, badURL(err)
 	}
-	if e := checkRequest(req); e != nil {
+	if e := c.opt.checkRequest(req); e != nil {
 		return nil, e
 	}
 	r, e := c.route(req, u, t)

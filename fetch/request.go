@@ -13,7 +13,7 @@ import (
 // checkRequest refuses what would put other bytes on the wire than the caller
 // means: RFC 9110 sections 5.1, 5.5 and 9.1 say which are allowed. Where the body
 // ends is for the client to say.
-func checkRequest(req *Request) *Error {
+func (o *Options) checkRequest(req *Request) *Error {
 	if m := method(req); !httpguts.ValidHeaderFieldName(m) || m == "CONNECT" { // a method is a token, as a name is
 		return fault(ClassBadURL, nil, "invalid method %q", req.Method)
 	}
@@ -24,6 +24,9 @@ func checkRequest(req *Request) *Error {
 		if strings.EqualFold(f.Name, "Content-Length") || strings.EqualFold(f.Name, "Transfer-Encoding") {
 			return fault(ClassBadURL, nil, "%s follows from the request's Body", f.Name)
 		}
+	}
+	if !httpguts.ValidHeaderFieldValue(o.UserAgent) {
+		return fault(ClassBadURL, nil, "invalid Options.UserAgent")
 	}
 	if b := req.Body; b != nil && !(httpguts.ValidHeaderFieldValue(b.ContentType()) && httpguts.ValidHeaderFieldValue(coding(b))) {
 		return fault(ClassBadURL, nil, "invalid type of the request's body")

@@ -70,7 +70,7 @@ func NewSession(opt SessionOptions) (*Session, error) {
 	if opt.BaseURL != "" {
 		var err error
 		if s.base, err = urls.Parse(opt.BaseURL); err != nil {
-			return nil, &Error{Class: ClassBadURL, URL: opt.BaseURL, Reason: err.Error(), Err: err}
+			return nil, &Error{Class: ClassBadURL, URL: opt.BaseURL, Reason: badURL(err).Reason, Err: err}
 		}
 		if !strings.HasSuffix(s.base.Path(), "/") || s.base.RawQuery() != "" {
 			return nil, &Error{Class: ClassBadURL, URL: s.base.Redacted(), Reason: "a base URL must end in /"}
@@ -148,7 +148,7 @@ func (t *tied) Close() error {
 func (s *Session) prepare(req *Request) (*Request, error) {
 	u, err := s.base.Resolve(req.URL)
 	if err != nil {
-		return nil, &Error{Class: ClassBadURL, URL: req.URL, Reason: err.Error(), Err: err}
+		return nil, &Error{Class: ClassBadURL, URL: req.URL, Reason: badURL(err).Reason, Err: err}
 	}
 	own := *req
 	own.URL = u.String()

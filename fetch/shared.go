@@ -42,9 +42,9 @@ func (c *Client) Message(req *Request) (*Message, error) {
 func (c *Client) message(req *Request) (*Message, *Error) {
 	u, err := urls.Parse(req.URL)
 	if err != nil {
-		return nil, fault(ClassBadURL, err, "%v", err)
+		return nil, badURL(err)
 	}
-	if e := checkRequest(req); e != nil {
+	if e := c.opt.checkRequest(req); e != nil {
 		return nil, e
 	}
 	proxy, e := c.opt.proxyFor(connKey{scheme: u.Scheme(), addr: u.Host()})
@@ -80,7 +80,7 @@ func (c *Client) Dial(ctx context.Context, req *Request, tunnel bool, protos ...
 func (c *Client) dialFor(ctx context.Context, req *Request, tunnel bool, protos []string) (*conn, Timing, *Error) {
 	u, err := urls.Parse(req.URL)
 	if err != nil {
-		return nil, Timing{}, fault(ClassBadURL, err, "%v", err)
+		return nil, Timing{}, badURL(err)
 	}
 	r, e := c.route(req, u, traceOf(ctx, c.opt.Trace))
 	if e != nil {
