@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -197,6 +198,7 @@ func FuzzRequest(f *testing.F) {
 	f.Add("POST", "/a b?q=ä#f", "Content-Type", "", "hello", "text/plain", false)
 	f.Add("PUT", "/\r\nX: y\r\n\r\n", "Expect", "100-continue", "hello", "a/b\r\nX: y", true)
 	f.Add("get /x", "//u:p@h:1/", "Transfer-Encoding", "chunked", "0\r\n\r\nGET / HTTP/1.1\r\n\r\n", "", true)
+	f.Add("GET", "//%%F4", "X", "y", "", "", false)
 	f.Add("HEAD", "/\x00", "Content-Length", "5", "", "", false)
 	f.Add("POST", "/", "X", "a\r\nY: b", "x", "\x00", false)
 	f.Add("POST", "/", "Host", "a b", "x", "", false)
@@ -228,6 +230,9 @@ func FuzzRequest(f *testing.F) {
 		wire := bufio.NewReader(bytes.NewReader(sent.said))
 		got, err := http.ReadRequest(wire)
 		if err != nil {
+			if _, odd := url.PathUnescape(u.Path()); odd != nil {
+				return // "%%", which browsers send too and net/http does not read
+			}
 			if req.Header.Has("Host") || strings.EqualFold(name, "Expect") || strings.EqualFold(name, "Trailer") || strings.EqualFold(name, "Connection") {
 				return // net/http judges their values; on the wire they were single lines
 			}
