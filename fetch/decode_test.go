@@ -357,3 +357,22 @@ func TestDecodeKeepsConnection(t *testing.T) {
 		t.Errorf("%d connections, want 1", n)
 	}
 }
+
+// TestRawDeflateRemembersNothing has a body with an empty table of distances come after
+// one with a full one, whose codes must not do for it.
+func TestRawDeflateRemembersNothing(t *testing.T) {
+	const broken = "\xd4\x00\x00\x00\x00\x00\x00\x00\x00\x00\x7f!\xf2#\x1f[\xa0O"
+	_, fresh := io.ReadAll(flate.NewReader(strings.NewReader(broken)))
+	var text strings.Builder
+	for i := range 5000 {
+		fmt.Fprintf(&text, "%d %x;", i*i, i)
+	}
+	for range 3 {
+		mustGet(t, Stack(answering(code("raw", text.String()), "deflate"), Decode(0)), "http://x/")
+		_, _, err := get(t, Stack(answering(broken, "deflate"), Decode(0)), "http://x/")
+		wantClass(t, err, ClassEncoding)
+		if !strings.HasSuffix(err.Error(), fresh.Error()) {
+			t.Errorf("%v, from a new decoder %v", err, fresh)
+		}
+	}
+}
