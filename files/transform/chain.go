@@ -44,6 +44,15 @@ func (c Chain) Sums() []*Checksum {
 // Writes reports whether the chain makes anything but checksums.
 func (c Chain) Writes() bool { return len(c.steps) > 0 }
 
+// Files is how many files the steps may have open at once while they work on one.
+func (c Chain) Files() int {
+	n := 0
+	for _, s := range c.steps {
+		n += s.Files
+	}
+	return n
+}
+
 // Output tells what becomes of a file's name and type.
 func (c Chain) Output(f File) File {
 	for _, s := range c.steps {

@@ -33,6 +33,7 @@ func newLines(arg string) (Step, error) {
 	op = strings.TrimSpace(op)
 	name := "lines=" + op
 	var work func(context.Context, *lineReader, *lineWriter) error
+	temporary := 0 // files
 	switch {
 	case op == "grep", op == "drop":
 		if pattern == "" {
@@ -47,14 +48,15 @@ func newLines(arg string) (Step, error) {
 	case given:
 		return Step{}, errors.New("only grep and drop take an option")
 	case op == "dedupe":
-		work = dedupe(maxKnown)
+		work, temporary = dedupe(maxKnown), 3
 	case op == "sort", op == "unique":
-		work = sortLines(op == "unique")
+		work, temporary = sortLines(op == "unique"), 2
 	default:
 		return Step{}, errors.New("it is one of grep:REGEX, drop:REGEX, dedupe, sort and unique")
 	}
 	return Step{
-		Name: name,
+		Name:  name,
+		Files: temporary,
 		Run: func(ctx context.Context, _ File, in io.Reader, out io.Writer) error {
 			r := newLineReader(in)
 			w := newLineWriter(out)

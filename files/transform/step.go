@@ -27,6 +27,9 @@ type Step struct {
 	// Step may be left out.
 	Run func(ctx context.Context, f File, in io.Reader, out io.Writer) error
 
+	// Files is how many files, pipes among them, Run may have open at once.
+	Files int
+
 	// Sum makes the step a checksum: it changes nothing, has no Run, and stands at the
 	// end of a chain.
 	Sum *Checksum
