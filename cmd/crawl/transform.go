@@ -178,7 +178,7 @@ func (t *transforming) work(ctx context.Context) error {
 		Sums:    t.output.sums,
 		Stats:   t.stats,
 		Earlier: t.output.earlier,
-		Workers: t.flags.workers(),
+		Workers: t.fit(openFiles()),
 		CPU:     t.flags.cpu(),
 		MaxSize: int64(t.flags.maxSize),
 		RunID:   t.run,
@@ -187,6 +187,16 @@ func (t *transforming) work(ctx context.Context) error {
 	shown := t.flags.showProgress(t.process, t.console, t.progress)
 	defer shown()
 	return b.Run(ctx, t.stop.drain)
+}
+
+// fit lowers the concurrency to what limit open files allow, and says so.
+func (t *transforming) fit(limit int) int {
+	want := t.flags.workers()
+	workers := fitFiles(want, limit, t.chain.Files())
+	if workers < want {
+		t.console.say("only %d files may be open at once: %d in flight instead of %d (raise ulimit -n)", limit, workers, want)
+	}
+	return workers
 }
 
 func (t *transforming) progress() progress.State {
