@@ -53,6 +53,15 @@ func (c Chain) Files() int {
 	return n
 }
 
+// Memory is what the steps may hold for a large file, in bytes.
+func (c Chain) Memory() int64 {
+	var n int64
+	for _, s := range c.all() {
+		n += max(s.Memory, 1<<20)
+	}
+	return n
+}
+
 // Output tells what becomes of a file's name and type.
 func (c Chain) Output(f File) File {
 	for _, s := range c.steps {

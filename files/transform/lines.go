@@ -33,7 +33,7 @@ func newLines(arg string) (Step, error) {
 	op = strings.TrimSpace(op)
 	name := "lines=" + op
 	var work func(context.Context, *lineReader, *lineWriter) error
-	temporary := 0 // files
+	temporary, held := 0, int64(0) // files and bytes
 	switch {
 	case op == "grep", op == "drop":
 		if pattern == "" {
@@ -48,15 +48,16 @@ func newLines(arg string) (Step, error) {
 	case given:
 		return Step{}, errors.New("only grep and drop take an option")
 	case op == "dedupe":
-		work, temporary = dedupe(maxKnown), 3
+		work, temporary, held = dedupe(maxKnown), 3, 2*memory
 	case op == "sort", op == "unique":
-		work, temporary = sortLines(op == "unique"), 2
+		work, temporary, held = sortLines(op == "unique"), 2, memory
 	default:
 		return Step{}, errors.New("it is one of grep:REGEX, drop:REGEX, dedupe, sort and unique")
 	}
 	return Step{
-		Name:  name,
-		Files: temporary,
+		Name:   name,
+		Files:  temporary,
+		Memory: held,
 		Run: func(ctx context.Context, _ File, in io.Reader, out io.Writer) error {
 			r := newLineReader(in)
 			w := newLineWriter(out)

@@ -130,6 +130,32 @@ func TestManyAtOnce(t *testing.T) {
 	}
 }
 
+// Large bodies of slow servers do not keep each other waiting, where steps need little.
+func TestLargeBodiesTogether(t *testing.T) {
+	s := transformed.New(&kept{}, parse(t, "copy"), name, 0)
+	const many = 100
+	var begun, all sync.WaitGroup
+	begun.Add(many)
+	for i := range many {
+		all.Go(func() {
+			body := io.MultiReader(strings.NewReader(strings.Repeat("a", 1<<20)), &lastReader{func() { begun.Done(); begun.Wait() }})
+			if _, err := s.Put(t.Context(), record(body), fmt.Sprint(i)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// lastReader is empty, once it has waited.
+type lastReader struct{ wait func() }
+
+func (r *lastReader) Read([]byte) (int, error) {
+	r.wait()
+	r.wait = func() {}
+	return 0, io.EOF
+}
+
 func TestSuffix(t *testing.T) {
 	for text, want := range map[string]string{
 		"gzip": ".gz", "gunzip": "", "html-to-markdown": ".md", "html-to-markdown,gzip": ".md.gz", "replace=/a/b/": "",
