@@ -73,10 +73,11 @@ const (
 
 // sample is one piece of work that has ended.
 type sample struct {
-	now, latency time.Duration
-	inFlight     int // when it ended, itself included
-	outcome      Outcome
-	round        uint32
+	start, now time.Duration
+	latency    time.Duration
+	inFlight   int // when it ended, itself included
+	outcome    Outcome
+	round      uint32
 }
 
 const (
@@ -120,7 +121,7 @@ func (p *policy) undo(round uint32) {
 
 // end takes a sample. When it changes the width it returns why.
 func (p *policy) end(s sample) string {
-	recent := p.dropAt == 0 || s.now-s.latency > p.dropAt // else the last cut has answered for it
+	recent := p.dropAt == 0 || s.start > p.dropAt // else the last cut has answered for it
 	if recent {
 		p.total++
 	}

@@ -19,6 +19,7 @@ import (
 	"crawl/fetch/sink"
 	"crawl/fetch/urls"
 	"crawl/files/transform"
+	"crawl/pipeline"
 )
 
 // Visit is what one fetch came to: a record, or no record yet. It goes through JSON
@@ -47,6 +48,7 @@ func (c *Crawl) visit(ctx context.Context, e frontier.Entry) (Visit, error) {
 	judged := c.Listed == nil || c.aside.over() // what is refused now is refused for good
 	req := &fetch.Request{Method: c.Method, URL: e.URL, Body: c.Body, Header: c.Header, Deadline: started.Add(c.Timeout - e.Spent)}
 	rec, err := c.Fetcher.Fetch(ctx, req)
+	head := time.Since(started)
 	var body time.Duration
 	if err == nil {
 		defer rec.Body.Close()
@@ -62,13 +64,16 @@ func (c *Crawl) visit(ctx context.Context, e frontier.Entry) (Visit, error) {
 		return Visit{}, disk
 	}
 	if err != nil && ctx.Err() != nil { // stopped by hand: no record, so the next run repeats it
-		return Visit{End: frontier.Outcome{Retry: true}}, nil
+		return Visit{End: frontier.Outcome{Retry: true, Load: pipeline.Ignored}}, nil
 	}
+	end := frontier.Outcome{Load: load(rec, err), Latency: latency(head, time.Since(started), line.WireBytes)}
 	if again, ok := c.again(req, rec, err, e, time.Since(started)); ok {
 		c.tell("again later", line, "attempt", line.Attempts, "wait", again.Wait, "why", why(rec, err))
+		again.Load, again.Latency = end.Load, end.Latency
 		return Visit{End: again}, nil
 	}
-	v := Visit{Line: line, End: frontier.Outcome{Backoff: backoff(rec, err)}, Body: body}
+	end.Backoff = backoff(rec, err)
+	v := Visit{Line: line, End: end, Body: body}
 	switch {
 	case err != nil:
 		failed(line, err)
