@@ -23,15 +23,16 @@ type Options struct {
 
 // Lab is a running site. It is safe for concurrent use.
 type Lab struct {
-	server fasthttp.Server
-	site   site
-	hosts  []string // host:port of each address, when Start bound them
-	stats  *counters
-	bodies encoded
-	trials trials
-	queues queues
-	done   chan struct{} // closed when the lab ends
-	unhook func() bool   // takes the lab off the context of Start
+	server   fasthttp.Server
+	site     site
+	hosts    []string // host:port of each address, when Start bound them
+	stats    *counters
+	bodies   encoded
+	trials   trials
+	queues   queues
+	capacity capacity
+	done     chan struct{} // closed when the lab ends
+	unhook   func() bool   // takes the lab off the context of Start
 
 	serving sync.WaitGroup // accept loops, connections and answers
 	mu      sync.Mutex     // guards the next three

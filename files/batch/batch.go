@@ -54,6 +54,7 @@ type Batch struct {
 	Workers int                        // files in flight; default 16, see [DefaultWorkers]
 	CPU     int                        // files whose steps compute at once; default one a core
 	Mode    pipeline.Mode              // what runs the workers; "" means pool
+	Watch   pipeline.Watch[Item]       // lists the workers; the zero value does not
 	Make    pipeline.Maker[Item, Done] // makes the workers; nil: [Batch.Worker]
 	MaxSize int64                      // of what a step makes of one file, in bytes; 0: no limit
 	RunID   string                     // name of this run, for the records
@@ -82,7 +83,7 @@ func (b *Batch) Run(ctx context.Context, drain <-chan struct{}) error {
 	if b.Make == nil {
 		b.Make = r.worker
 	}
-	return pipeline.Run(ctx, b.Mode, b.Workers, pipeline.Until(r.counted(), drain), b.Make, r.settle)
+	return pipeline.Run(ctx, b.Mode, b.Workers, pipeline.Until(r.counted(), drain), b.Make, r.settle, b.Watch)
 }
 
 // Worker makes workers that transform single files, all but their records, which are
