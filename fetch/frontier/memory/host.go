@@ -15,6 +15,7 @@ type host struct {
 	rest    *rest // those behind them, once some were spilled; see store
 	retries retriesByAt
 	limit   *pipeline.Limit // nil while none is needed
+	usual   usual           // of the leases that were a success
 	allowed time.Duration   // not to be asked before: the delay and back-offs
 	at      time.Duration   // its key in Frontier.blocked
 	links   [2]link         // in the lists byTurn and byLength
@@ -22,8 +23,6 @@ type host struct {
 	index   int32 // in Frontier.blocked, from 1; 0 when it is not there
 	length  uint8 // which list of store.byLength it is in
 	ready   bool  // in Frontier.ready
-
-	answered bool // it is up: a lease of it was a success
 }
 
 // retry is an entry that waits to be asked again.

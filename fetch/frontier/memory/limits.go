@@ -1,6 +1,8 @@
 package memory
 
 import (
+	"time"
+
 	"crawl/fetch/frontier"
 	"crawl/pipeline"
 )
@@ -17,12 +19,16 @@ type limits struct {
 	hosts  int  // that have one
 	full   bool // all has refused a lease, which only Settle can change
 
+	usual  yardstick
 	open   []slots // by Entry.Lease - 1
 	unused []int32 // places in open
 }
 
 // slots are what a lease holds.
-type slots struct{ all, host pipeline.Slot }
+type slots struct {
+	all, host pipeline.Slot
+	since     time.Duration
+}
 
 // enter takes a slot of all leases.
 func (l *limits) enter() (slot pipeline.Slot, ok bool) {
@@ -36,7 +42,7 @@ func (l *limits) enter() (slot pipeline.Slot, ok bool) {
 
 // hold keeps the slots of a lease, and returns where.
 func (l *limits) hold(s slots) (lease int32) {
-	if s == (slots{}) {
+	if l.all == nil && s.host == (pipeline.Slot{}) {
 		return 0
 	}
 	if n := len(l.unused); n > 0 {
@@ -83,14 +89,19 @@ func (f *Frontier) giveBack(e frontier.Entry, o frontier.Outcome) {
 	}
 	f.mu.Lock()
 	s := f.limits.release(e.Lease)
-	load := o.Load // on all
+	if o.Latency == 0 {
+		o.Latency = f.now() - s.since
+	}
+	load, latency := o.Load, o.Latency // of all
 	if h := f.hosts[e.Host]; h != nil {
-		h.answered = h.answered || load == pipeline.Success
-		if load == pipeline.Dropped && !h.answered {
+		switch {
+		case load == pipeline.Success:
+			latency = f.limits.usual.measure(h, latency)
+		case load == pipeline.Dropped && h.usual.n == 0:
 			load = pipeline.Ignored // a host that is down says nothing of us
 		}
 	}
 	f.mu.Unlock()
 	s.host.DoneIn(o.Load, o.Latency)
-	s.all.DoneIn(load, o.Latency)
+	s.all.DoneIn(load, latency)
 }

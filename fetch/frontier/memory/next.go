@@ -153,7 +153,7 @@ func (f *Frontier) lease(now time.Duration) (frontier.Entry, error) {
 		slot.Done(pipeline.Ignored)
 		return frontier.Entry{}, err
 	}
-	held := slots{all: slot}
+	held := slots{all: slot, since: now}
 	if f.limits.limited(h); h.limit != nil {
 		held.host, _ = h.limit.TryAcquire() // none only if its width has just fallen
 	}
