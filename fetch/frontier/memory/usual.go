@@ -29,7 +29,7 @@ type yardstick struct {
 // measure returns what the latency of a lease of h, set against the usual one there,
 // would have been at the hosts that were asked first.
 func (y *yardstick) measure(h *host, latency time.Duration) time.Duration {
-	x := math.Log(max(latency.Seconds(), 1e-9))
+	x := math.Log((latency + time.Millisecond).Seconds()) // as in a Limit, less is no load
 	if y.unit.n < 64 {
 		y.unit.add(x, 64)
 	}
