@@ -89,7 +89,7 @@ const (
 
 	// grain comes on top of each latency: what differs by less is for a scheduler to
 	// say, not for a queue.
-	grain = time.Millisecond
+	grain = 3 * time.Millisecond
 
 	maxCohort   = 256
 	smallCohort = 4

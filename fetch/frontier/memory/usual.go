@@ -5,6 +5,9 @@ import (
 	"time"
 )
 
+// grain comes on top of each latency, as in a [pipeline.Limit]: less says nothing of load.
+const grain = 3 * time.Millisecond
+
 // usual is what latencies are like: the mean of their logarithms, to which the latest
 // always count a little.
 type usual struct {
@@ -29,7 +32,7 @@ type yardstick struct {
 // measure returns what the latency of a lease of h, set against the usual one there,
 // would have been at the hosts that were asked first.
 func (y *yardstick) measure(h *host, latency time.Duration) time.Duration {
-	x := math.Log((latency + time.Millisecond).Seconds()) // as in a Limit, less is no load
+	x := math.Log((latency + grain).Seconds())
 	if y.unit.n < 64 {
 		y.unit.add(x, 64)
 	}
