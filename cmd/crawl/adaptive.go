@@ -9,8 +9,9 @@ import (
 )
 
 // autoStart and autoMost are where -c auto begins and ends over all hosts. What many
-// hosts share is our own line and processor, which 64 pages at once do not hurt: it is
-// the width that a user would name. What a host can take is found from below.
+// hosts share is our own line and processor, which 64 pages at once do not hurt: a start
+// at 4 would only cost the time to get there. What a single host can take is found from
+// below, since to begin above it would be to queue there, and to take that for normal.
 const (
 	autoStart = 64
 	autoMost  = 1000

@@ -69,7 +69,9 @@ func (b *Batch) InFlight() int64 { return b.inFlight.Load() }
 
 // DefaultWorkers is how many files are in flight unless told otherwise. Measured on
 // two cores, 2 to 64 are equal within 7 % when files are cached, and 16 keep a disk
-// busy that is not; see the benchmarks of package files.
+// busy that is not; see the benchmarks of package files. A [pipeline.Limit] would have
+// nothing to find: of 10,000 small files that were not cached, 32 were as fast as 16,
+// and 64 took a sixth longer.
 const DefaultWorkers = 16
 
 // Run transforms files until the source ends, drain is closed or ctx ends. At drain

@@ -36,8 +36,11 @@ type Options struct {
 	Window  int           // entries kept in memory, but for a block of 4 KiB a host; 0 means 65,536
 
 	// Limit, when set, bounds the leases that are open at a time by what it learns from
-	// how they end, and HostLimit makes the same for a host, below PerHost. They must be
-	// the frontier's alone, as nothing but Settle wakes who waits for their slots.
+	// how they end, and HostLimit makes the same for a host, below PerHost; it is called
+	// with the frontier's lock held. Limits must be the frontier's alone, as nothing but
+	// Settle wakes who waits for their slots. Limit is told latencies set against what is
+	// usual at their host, and hears of what a host dropped only when that host has
+	// answered before.
 	Limit     *pipeline.Limit
 	HostLimit func(host string) *pipeline.Limit
 
