@@ -10,6 +10,7 @@ import (
 
 // residentMemory is what the process holds of what it may: by GOMEMLIMIT, by its control group,
 // or else of all there is. Nine tenths of that count as all, as the end comes by a kill.
+// memlimit reads what control groups say, of both versions and nested.
 func residentMemory() source {
 	most := debug.SetMemoryLimit(-1)
 	bound := memlimit.ApplyFallback(memlimit.FromCgroup, memlimit.FromSystem)
