@@ -58,7 +58,7 @@ folders as they were. A PATH is a file, a folder, a pattern in quotes such as
 
 Each result appears whole or not at all. The same command goes on where it was
 stopped, and leaves out what has not changed since; DIR/manifest.jsonl says what
-became of each file.
+became of each file. SIGUSR1 has it tell which files are in flight.
 
 Steps:
 `)

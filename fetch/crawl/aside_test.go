@@ -93,7 +93,7 @@ func TestHostListedLater(t *testing.T) {
 // TestSetAside has the lists end at each moment of a refused fetch.
 func TestSetAside(t *testing.T) {
 	refused := func() refusal { return refusal{line: &manifest.Line{}, host: "b.test:80"} }
-	c := &Crawl{Listed: &hosts{}, Inputs: []NamedInput{{Name: "list"}}}
+	c := &Crawl{Listed: &hosts{}}
 	for range maxAside {
 		if _, final := c.setAside(refused()); final {
 			t.Fatal("no room")
