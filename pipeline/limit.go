@@ -72,7 +72,8 @@ type waiter struct {
 	slot         Slot
 }
 
-// Slot is one unit of a limit's width. Give it back with Done, once.
+// Slot is one unit of a limit's width. Give it back with Done or DoneIn, once. The zero
+// value is of no limit.
 type Slot struct {
 	limit *Limit
 	start time.Duration
@@ -134,10 +135,21 @@ func (l *Limit) TryAcquire() (Slot, bool) {
 	return l.grant(time.Since(l.began)), true
 }
 
-// Done gives the slot back and tells what became of the work.
-func (s Slot) Done(o Outcome) {
+// Done gives the slot back and tells what became of the work, whose latency is the
+// time since the slot was taken.
+func (s Slot) Done(o Outcome) { s.DoneIn(o, 0) }
+
+// DoneIn is Done for work whose latency is known better: the first byte of a long
+// answer, say. A latency of 0 is the time since the slot was taken.
+func (s Slot) DoneIn(o Outcome, latency time.Duration) {
 	l := s.limit
+	if l == nil {
+		return
+	}
 	now := time.Since(l.began)
+	if latency == 0 {
+		latency = now - s.start
+	}
 	share, of, asked := l.pressed(now)
 
 	l.mu.Lock()
@@ -147,7 +159,7 @@ func (s Slot) Done(o Outcome) {
 		why = l.policy.press(share, of)
 	}
 	if w := l.policy.end(sample{
-		now: now, latency: now - s.start, inFlight: l.inFlight, outcome: o, round: s.round,
+		start: s.start, now: now, latency: latency, inFlight: l.inFlight, outcome: o, round: s.round,
 	}); w != "" {
 		why = w
 	}

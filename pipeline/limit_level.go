@@ -55,7 +55,7 @@ func (l *level) error() float64 {
 }
 
 func (l *level) latency() time.Duration {
-	return time.Duration(math.Exp(l.mean) * float64(time.Second))
+	return time.Duration(math.Exp(l.mean)*float64(time.Second)) - grain
 }
 
 func (l level) String() string {

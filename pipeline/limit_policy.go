@@ -73,20 +73,27 @@ const (
 
 // sample is one piece of work that has ended.
 type sample struct {
-	now, latency time.Duration
-	inFlight     int // when it ended, itself included
-	outcome      Outcome
-	round        uint32
+	start, now time.Duration
+	latency    time.Duration
+	inFlight   int // when it ended, itself included
+	outcome    Outcome
+	round      uint32
 }
 
 const (
-	raiseBy     = 1.5  // at most, a round
-	worthwhile  = 0.25 // of a raise must come back as goodput
-	maxLatency  = 1.7  // times that of the empty origin: no raise that may pass it
-	tooSlow     = 1.8  // times that of the empty origin: lower
-	dropShare   = 0.02 // of a round: lower
+	raiseBy    = 1.5  // at most, a round
+	worthwhile = 0.25 // of a raise must come back as goodput
+	maxLatency = 1.7  // times that of the empty origin: no raise that may pass it
+	tooSlow    = 1.8  // times that of the empty origin: lower
+	dropShare  = 0.02 // of a round: lower
+
+	// grain comes on top of each latency: what differs by less is for a scheduler to
+	// say, not for a queue.
+	grain = 3 * time.Millisecond
+
 	maxCohort   = 256
 	smallCohort = 4
+	shortRound  = 10 * time.Millisecond // at least, or the largest cohort
 )
 
 func newPolicy(start, most int) policy {
@@ -101,11 +108,14 @@ func (p *policy) begin(now time.Duration) uint32 {
 		p.skip--
 		return 0
 	}
-	if p.begun >= p.size {
-		return 0
-	}
 	if p.begun == 0 {
 		p.set = now
+	}
+	if p.begun >= p.size {
+		if now-p.set >= shortRound || p.size >= maxCohort {
+			return 0
+		}
+		p.size++
 	}
 	p.begun++
 	return p.round
@@ -120,7 +130,7 @@ func (p *policy) undo(round uint32) {
 
 // end takes a sample. When it changes the width it returns why.
 func (p *policy) end(s sample) string {
-	recent := p.dropAt == 0 || s.now-s.latency > p.dropAt // else the last cut has answered for it
+	recent := p.dropAt == 0 || s.start > p.dropAt // else the last cut has answered for it
 	if recent {
 		p.total++
 	}
@@ -136,7 +146,7 @@ func (p *policy) end(s sample) string {
 			p.busy++
 		}
 		if s.outcome == Success {
-			p.here.add(math.Log(max(s.latency.Seconds(), 1e-9)))
+			p.here.add(math.Log((s.latency + grain).Seconds()))
 		}
 	}
 	if !p.complete(s.now) {
@@ -148,6 +158,9 @@ func (p *policy) end(s sample) string {
 // complete says whether enough of the cohort has ended. Stragglers are waited for no
 // longer than six times the usual latency.
 func (p *policy) complete(now time.Duration) bool {
+	if now-p.set < shortRound && p.size < maxCohort {
+		return false
+	}
 	if p.ended >= p.size-p.size/10 {
 		return true
 	}

@@ -127,7 +127,7 @@ func simulate(o origin, p *policy, fixed int, length time.Duration, moved func(t
 		}
 		if fixed == 0 {
 			from := p.width
-			why := p.end(sample{now, a.end - a.start, len(flying) + 1, outcome, a.round})
+			why := p.end(sample{a.start, now, a.end - a.start, len(flying) + 1, outcome, a.round})
 			if p.width != from {
 				moved(now, Move{from, p.width, why})
 			}

@@ -7,31 +7,46 @@ import (
 	"sync"
 	"time"
 
-	"crawl/fetch/frontier"
-	"crawl/fetch/urls"
 	"crawl/pipeline"
 	"crawl/pipeline/stats"
 )
 
-// watch has the run list its workers, each with the URL that it is at.
-func (r *crawling) watch() pipeline.Watch[frontier.Entry] {
-	return pipeline.Watch[frontier.Entry]{
-		Workers: &r.atWork,
-		Name:    "fetch",
-		Item:    func(e frontier.Entry) string { return stats.Printable(urls.Mask(e.URL)) },
+// underWay is what a run can tell while it goes on: who is at what, and what came of
+// all before.
+type underWay struct {
+	items   string // what is worked through
+	stats   *stats.Stats
+	workers pipeline.Workers
+}
+
+// watch lists the workers of a run, each with the item that it is at.
+func watch[In any](u *underWay, name string, item func(In) string) pipeline.Watch[In] {
+	return pipeline.Watch[In]{
+		Workers: &u.workers,
+		Name:    name,
+		Item:    func(in In) string { return stats.Printable(item(in)) },
 	}
 }
 
-// answers tells who is at what, and what came of all before, whenever a signal
-// asks, until stop.
-func (r *crawling) answers() (stop func()) {
+// inFlight counts the workers that have an item.
+func (u *underWay) inFlight() (n int) {
+	for _, w := range u.workers.List() {
+		if w.State == pipeline.Working || w.State == pipeline.Settling {
+			n++
+		}
+	}
+	return n
+}
+
+// answers tells it on c whenever a signal asks, until stop.
+func (u *underWay) answers(asks <-chan os.Signal, c *console) (stop func()) {
 	quit := make(chan struct{})
 	var done sync.WaitGroup
 	done.Go(func() {
 		for {
 			select {
-			case <-r.asks:
-				r.answer(time.Now())
+			case <-asks:
+				u.answer(c, time.Now())
 			case <-quit:
 				return
 			}
@@ -44,25 +59,25 @@ func (r *crawling) answers() (stop func()) {
 }
 
 // answer is for whoever asked, hence plain text comes also to those who want quiet.
-func (r *crawling) answer(now time.Time) {
-	list := r.atWork.List()
-	snap := r.stats.Snapshot()
-	if r.console.records {
+func (u *underWay) answer(c *console, now time.Time) {
+	list := u.workers.List()
+	snap := u.stats.Snapshot()
+	if c.records {
 		states := map[pipeline.WorkerState]int{}
 		for _, w := range list {
 			states[w.State]++
 			if w.Item != "" {
-				r.console.log.Info("worker", "id", w.ID, "state", string(w.State), "url", w.Item, "since", w.Since)
+				c.log.Info("worker", "id", w.ID, "state", string(w.State), "item", w.Item, "since", w.Since)
 			}
 		}
-		r.console.log.Info("workers", "states", states, "urls", snap.Total, "failed", snap.Failed(), "bytes", snap.Bytes)
+		c.log.Info("workers", "states", states, strings.ToLower(u.items), snap.Total, "failed", snap.Failed(), "bytes", snap.Bytes)
 		return
 	}
 	var text strings.Builder
 	// A Builder takes everything.
 	_ = pipeline.WriteWorkers(&text, list, now)
-	_ = stats.WriteSummary(&text, snap, "URLs")
-	_, _ = fmt.Fprint(&r.console.out, text.String()) // in one piece, and this is where an error would be told
+	_ = stats.WriteSummary(&text, snap, u.items)
+	_, _ = fmt.Fprint(&c.out, text.String()) // in one piece, and this is where an error would be told
 }
 
 // asksOf is where the signal comes in that asks how things are.

@@ -12,11 +12,13 @@ import (
 	"crawl/fetch"
 	"crawl/fetch/cookies"
 	"crawl/fetch/crawl"
+	"crawl/fetch/frontier"
 	"crawl/fetch/frontier/memory"
 	"crawl/fetch/list"
 	"crawl/fetch/manifest"
 	"crawl/fetch/sink/dir"
 	"crawl/fetch/sink/transformed"
+	"crawl/fetch/urls"
 	"crawl/pipeline"
 	"crawl/pipeline/progress"
 	"crawl/pipeline/stats"
@@ -35,16 +37,9 @@ type app struct {
 // then runs.
 func (a *app) crawl(ctx context.Context, args []string) (err error) {
 	a.run = newRunID()
-	r := &crawling{app: a, known: newKnown(), stats: stats.New()}
-	r.frontier = memory.New(memory.Options{
-		PerHost: a.flags.perHost.n,
-		Delay:   a.flags.delay.Duration,
-		Rate:    float64(a.flags.rate),
-		Scratch: func() (memory.Scratch, error) { return r.output.scratch(ctx) },
-	})
-	defer r.frontier.Close()
+	r := &crawling{app: a, known: newKnown(), underWay: underWay{items: "URLs", stats: stats.New()}}
 	ctx, r.stop = watchSignals(ctx, a.process, func() {
-		a.console.say("stopping: %d in flight; Ctrl-C again to stop now", r.frontier.Stats().Leased)
+		a.console.say("stopping: %d in flight; Ctrl-C again to stop now", r.inFlight())
 	})
 	defer r.stop.close()
 
@@ -85,6 +80,8 @@ func (a *app) crawl(ctx context.Context, args []string) (err error) {
 	}
 	var idle int
 	r.workers, idle = a.fit(limit, others)
+	r.frontier = r.newFrontier(ctx, limit)
+	defer r.frontier.Close()
 	r.listed = newListed(a.flags.lab)
 	client, err := r.client(idle)
 	if err != nil {
@@ -102,14 +99,38 @@ func newRunID() string {
 	return fmt.Sprintf("%s-%04x", time.Now().UTC().Format("20060102T150405Z"), rand.N(1<<16))
 }
 
-// fit lowers the concurrency to what limit open files allow, and says so.
+// fit lowers the concurrency to what limit open files allow, and says so when that is
+// less than anyone would have wanted.
 func (a *app) fit(limit, others int) (workers, idle int) {
-	want := a.flags.concurrency.workers()
-	workers, idle = fit(want, limit, others)
+	want := int(a.flags.concurrency)
+	if want == 0 {
+		want = autoStart
+		workers, idle = fit(max(want, min(autoMost, limit/4)), limit, others)
+	} else {
+		workers, idle = fit(want, limit, others)
+	}
 	if workers < want {
 		a.console.say("only %d files may be open at once: %d fetches in flight instead of %d (raise ulimit -n)", limit, workers, want)
 	}
 	return workers, idle
+}
+
+// newFrontier makes what decides when each URL is fetched; with -c auto, also how many at
+// once.
+func (r *crawling) newFrontier(ctx context.Context, limit int) *memory.Frontier {
+	f := r.flags
+	opt := memory.Options{
+		PerHost: f.perHost.n,
+		Delay:   f.delay.Duration,
+		Rate:    float64(f.rate),
+		Scratch: func() (memory.Scratch, error) { return r.output.scratch(ctx) },
+	}
+	if f.concurrency == 0 {
+		short := pressure(descriptors(limit), residentMemory(), processor(processorTime))
+		r.adaptive = newAdaptive(r.workers, f.perHost.n, r.console.log, short)
+		opt.Limit, opt.HostLimit = r.adaptive.limit, r.adaptive.ofHost
+	}
+	return memory.New(opt)
 }
 
 // client connects as the flags say, and lets redirects lead to private addresses of
@@ -159,14 +180,14 @@ func (a *app) redirects() int {
 // crawling is a crawl whose parts are there.
 type crawling struct {
 	*app
+	underWay
 	inputs   inputs
 	failed   *failedList // nil when it is not wanted
 	workers  int
 	known    *known
 	listed   *listedHosts
-	stats    *stats.Stats
-	atWork   pipeline.Workers
 	frontier *memory.Frontier
+	adaptive *adaptive  // nil unless the concurrency is
 	body     fetch.Body // nil for none
 	fetcher  fetch.Fetcher
 	jar      *cookies.Jar // nil when none is kept
@@ -217,7 +238,7 @@ func (r *crawling) fetchAll(ctx context.Context) error {
 		Body:     r.body,
 		Header:   acceptCodings(f.asking.header(f.header.fields)),
 		Workers:  r.workers,
-		Watch:    r.watch(),
+		Watch:    watch(&r.underWay, "fetch", func(e frontier.Entry) string { return urls.Mask(e.URL) }),
 		Timeout:  f.timeout.Duration,
 		Retry:    pipeline.Retry{Max: f.retries.n},
 		RunID:    r.run,
@@ -236,7 +257,7 @@ func (r *crawling) fetchAll(ctx context.Context) error {
 	}
 	shown := r.flags.showProgress(r.process, r.console, r.progress)
 	defer shown()
-	defer r.answers()()
+	defer r.answers(r.asks, r.console)()
 	return c.Run(ctx, r.stop.drain)
 }
 
@@ -278,7 +299,7 @@ func (r *crawling) finish(ctx context.Context, err error) error {
 	if unsaved := r.flags.credentials.saveJar(ctx, r.jar); exitCode(err) != exitOutput {
 		err = cmp.Or(unsaved, err)
 	}
-	e := ending{stats: r.stats.Snapshot(), signal: r.stop.signal()}
+	e := ending{stats: r.stats.Snapshot(), signal: r.stop.signal(), widths: r.adaptive}
 	err = r.flags.conclude(&e, err)
 	r.report(e)
 	if r.flags.json {

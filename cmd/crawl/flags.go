@@ -80,7 +80,7 @@ func (f *flags) groups() []*pflag.FlagSet {
 	}
 	return []*pflag.FlagSet{
 		group("Concurrency and politeness", func(fs *pflag.FlagSet) {
-			fs.VarP(&f.concurrency, "concurrency", "c", "fetches in flight, over all hosts; auto is 64")
+			fs.VarP(&f.concurrency, "concurrency", "c", "fetches in flight, over all hosts; auto finds how many help, at most 1,000, and -v says why")
 			fs.VarP(&f.concurrency, "jobs", "j", "the same")
 			fs.Var(&f.perHost, "per-host", "fetches in flight at one host")
 			fs.Var(&f.delay, "delay", "wait between two fetches of one host")

@@ -46,6 +46,7 @@ var homes = map[string][]string{
 	"github.com/spf13":                  {"cmd/crawl"},
 	"github.com/BurntSushi/toml":        {"cmd/crawl"},
 	"github.com/lmittmann/tint":         {"cmd/crawl"},
+	"github.com/KimMachineGun":          {"cmd/crawl"},
 	"golang.org/x/term":                 {"cmd/crawl", "pipeline/progress"},
 	"github.com/rogpeppe/go-internal":   {"cmd/crawl"},
 

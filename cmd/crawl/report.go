@@ -14,7 +14,7 @@ func (a *app) report(e ending) {
 	switch {
 	case a.console.records:
 		a.console.log.Info("done", "urls", snap.Total, "earlier", snap.Earlier, "failed", snap.Failed(),
-			"bytes", snap.Bytes, "elapsed_s", snap.Elapsed, "interrupted", e.signal != nil, "dir", dir)
+			"bytes", snap.Bytes, "elapsed_s", snap.Elapsed, "interrupted", e.signal != nil, "dir", dir, e.widths.record())
 	case a.console.quiet:
 	case snap.Total == 0:
 		if e.code == exitOK {
@@ -25,6 +25,9 @@ func (a *app) report(e ending) {
 	default:
 		// Nothing can be done about an error: this is where it would be told.
 		_ = stats.WriteSummary(&a.console.out, snap, "URLs")
+		if text := e.widths.String(); text != "" {
+			a.console.plain(text)
+		}
 		a.console.plain(a.places())
 	}
 	if e.signal != nil {
@@ -51,11 +54,15 @@ func (a *app) places() string {
 
 // summary is the summary for machines (--json).
 func (a *app) summary(e ending) summary {
-	return summary{
+	s := summary{
 		Dir:         a.flags.output,
 		Run:         a.run,
 		ExitCode:    e.code,
 		Interrupted: e.signal != nil,
 		Snapshot:    e.stats,
 	}
+	if e.widths != nil {
+		s.Width, s.HostWidth = e.widths.ranges()
+	}
+	return s
 }

@@ -63,6 +63,7 @@ func (r *reporting) showProgress(p process, c *console, state func() progress.St
 // ending is how a run came out.
 type ending struct {
 	stats  stats.Snapshot
+	widths *adaptive // nil when the width was given
 	signal os.Signal // that stopped it; nil: it came to its end
 	code   int
 }
@@ -85,6 +86,8 @@ type summary struct {
 	ExitCode    int    `json:"exit_code"`
 	Interrupted bool   `json:"interrupted"`
 	stats.Snapshot
+	Width     *widths `json:"width,omitempty"`      // of all that was in flight, with -c auto
+	HostWidth *widths `json:"host_width,omitempty"` // of single hosts, when one has moved
 }
 
 // printJSON prints what machines want to know, on stdout.

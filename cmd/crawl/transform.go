@@ -41,7 +41,7 @@ func newTransform(p process, c *console) *cobra.Command {
 				return stepError(err)
 			}
 			c.configure(f.quiet, f.verbose, f.logFormat.word)
-			t := &transforming{process: p, console: c, flags: f, chain: chain, run: newRunID(), stats: stats.New()}
+			t := &transforming{process: p, console: c, flags: f, chain: chain, run: newRunID(), underWay: underWay{items: "files", stats: stats.New()}}
 			return t.transform(cmd.Context(), args[1:])
 		},
 	}
@@ -58,7 +58,7 @@ folders as they were. A PATH is a file, a folder, a pattern in quotes such as
 
 Each result appears whole or not at all. The same command goes on where it was
 stopped, and leaves out what has not changed since; DIR/manifest.jsonl says what
-became of each file.
+became of each file. SIGUSR1 has it tell which files are in flight.
 
 Steps:
 `)
@@ -92,11 +92,11 @@ func stepError(err error) error {
 // transforming is a transform under way.
 type transforming struct {
 	process
+	underWay
 	console *console
 	flags   *transformFlags
 	chain   transform.Chain
 	run     string // the name of this run in its records
-	stats   *stats.Stats
 	stop    *stopper
 	paths   *paths
 	survey  *batch.Survey
@@ -184,6 +184,7 @@ func (t *transforming) work(ctx context.Context) error {
 		Stats:   t.stats,
 		Earlier: t.output.earlier,
 		Workers: t.fit(openFiles()),
+		Watch:   watch(&t.underWay, "transform", func(it batch.Item) string { return it.Shown }),
 		CPU:     t.flags.cpu(),
 		MaxSize: int64(t.flags.maxSize),
 		RunID:   t.run,
@@ -191,6 +192,7 @@ func (t *transforming) work(ctx context.Context) error {
 	}
 	shown := t.flags.showProgress(t.process, t.console, t.progress)
 	defer shown()
+	defer t.answers(t.asks, t.console)()
 	return t.batch.Run(ctx, t.stop.drain)
 }
 

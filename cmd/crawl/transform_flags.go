@@ -37,7 +37,7 @@ func defaultTransformFlags() *transformFlags {
 func (f *transformFlags) define(fs *pflag.FlagSet) {
 	fs.SortFlags = false
 	fs.StringVarP(&f.output, "output", "o", f.output, "`DIR` for results and records")
-	fs.VarP(&f.concurrency, "concurrency", "c", "files in flight; auto is 16")
+	fs.VarP(&f.concurrency, "concurrency", "c", "files in flight; auto is 16, as more read no faster")
 	fs.VarP(&f.concurrency, "jobs", "j", "the same")
 	fs.Var(&f.cores, "cpu", "files whose steps compute at once; 0: one a core")
 	fs.Var(&f.maxSize, "max-size", "most that a step may make of one file")

@@ -12,9 +12,6 @@ import (
 // width is how many fetches are in flight (--concurrency); 0 is auto.
 type width int
 
-// autoWidth suits a home line and a small server alike; whoever has more says so.
-const autoWidth = 64
-
 func (w *width) Set(s string) error {
 	if s == "auto" {
 		*w = 0
@@ -36,13 +33,6 @@ func (w *width) String() string {
 }
 
 func (w *width) Type() string { return "N" }
-
-func (w *width) workers() int {
-	if *w == 0 {
-		return autoWidth
-	}
-	return int(*w)
-}
 
 // count is a whole number with a smallest value, and perhaps a largest.
 type count struct {

@@ -88,7 +88,7 @@ func (c *Crawl) refused(err error) (host string, ok bool) {
 
 // setAside decides what becomes of a refused URL: it waits for the end of the lists,
 // or is fetched once more if its host was named meanwhile. It is neither when final.
-func (c *Crawl) setAside(r refusal) (v visit, final bool) {
+func (c *Crawl) setAside(r refusal) (v Visit, final bool) {
 	again := r
 	again.entry.Attempts++
 	again.entry.Spent += r.took
@@ -96,11 +96,11 @@ func (c *Crawl) setAside(r refusal) (v visit, final bool) {
 	kept, ended := c.aside.put(again)
 	switch {
 	case kept:
-		return visit{}, false
+		return Visit{}, false
 	case ended && c.Listed.Has(r.host):
-		return visit{end: frontier.Outcome{Retry: true}}, false
+		return Visit{End: frontier.Outcome{Retry: true}}, false
 	}
-	return visit{}, true
+	return Visit{}, true
 }
 
 // judge goes through what was set aside, once the last list has ended. It returns the
@@ -116,6 +116,7 @@ func (f *feeder) judge(ctx context.Context) (frontier.Entry, error) {
 			lines.Put(r.line)
 			return r.entry, nil
 		}
+		r.line.Input = c.inputName(r.entry.Input)
 		if err := c.record(ctx, r.line, r.took); err != nil {
 			return frontier.Entry{}, err
 		}

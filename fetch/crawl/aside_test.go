@@ -81,7 +81,7 @@ func TestHostListedLater(t *testing.T) {
 			t.Errorf("recorded %+v", l)
 		}
 		never := slices.IndexFunc(j.lines, func(l manifest.Line) bool { return l.URL == "http://a.test/to/never.test" })
-		if l := j.lines[never]; l.Outcome != manifest.Failed || l.ErrorClass != "private_address" || l.Attempts != 1 || l.FinalURL != "http://never.test/x" || l.Line != 2 {
+		if l := j.lines[never]; l.Outcome != manifest.Failed || l.ErrorClass != "private_address" || l.Attempts != 1 || l.FinalURL != "http://never.test/x" || l.Line != 2 || l.Input != "list" {
 			t.Errorf("recorded %+v", l)
 		}
 		if n := strings.Count(strings.Join(asked, " "), "/to/never.test"); n != 1 {
@@ -114,7 +114,7 @@ func TestSetAside(t *testing.T) {
 		t.Error("set aside after the end of the lists")
 	}
 	c.Listed.Add("b.test:80")
-	if v, final := c.setAside(refused()); final || !v.end.Retry {
+	if v, final := c.setAside(refused()); final || !v.End.Retry {
 		t.Error("not asked for again, though it was listed meanwhile")
 	}
 }

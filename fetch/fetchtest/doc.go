@@ -20,6 +20,10 @@
 //	/reset /silent /endless                   broken off, never begun, never done
 //	/slow/body/{ms}/{bytes} /slow/head/{ms}   a byte every so often
 //	/chunked/{bytes} /close/{bytes}           other framings
+//	/queue/{rate}/{ms}/{id} /crowd/{ms}/{us}/{id}   slower the more is asked at once
+//	/slowing/{ms}/{most}/{id}                 the same, fastest with most at once
+//	/tiring/{n}/{fresh}/{tired}/{id} /changing/{n}/{id} /failing/{n}/{id}
+//	                                          other after n requests
 //	/headers/{bytes} /echo /etag/{tag} /cookie/set /content-type /robots.txt
 //	/stats /reset-stats                       counters as JSON
 //

@@ -23,14 +23,16 @@ type Options struct {
 
 // Lab is a running site. It is safe for concurrent use.
 type Lab struct {
-	server fasthttp.Server
-	site   site
-	hosts  []string // host:port of each address, when Start bound them
-	stats  *counters
-	bodies encoded
-	trials trials
-	done   chan struct{} // closed when the lab ends
-	unhook func() bool   // takes the lab off the context of Start
+	server   fasthttp.Server
+	site     site
+	hosts    []string // host:port of each address, when Start bound them
+	stats    *counters
+	bodies   encoded
+	trials   trials
+	queues   queues
+	capacity capacity
+	done     chan struct{} // closed when the lab ends
+	unhook   func() bool   // takes the lab off the context of Start
 
 	serving sync.WaitGroup // accept loops, connections and answers
 	mu      sync.Mutex     // guards the next three
@@ -111,6 +113,7 @@ func (l *Lab) Stats() Stats { return l.stats.snapshot() }
 func (l *Lab) ResetStats() {
 	l.stats.reset()
 	l.trials.forget()
+	l.queues.forget()
 }
 
 // Close ends the lab: it stops listening, cuts delays short, closes every

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"crawl/fetch/frontier"
+	"crawl/pipeline"
 )
 
 // host is all that is known of one host. There may be a million, so it is small.
@@ -13,9 +14,11 @@ type host struct {
 	head    queue // the next entries
 	rest    *rest // those behind them, once some were spilled; see store
 	retries retriesByAt
-	allowed time.Duration // not to be asked before: the delay and back-offs
-	at      time.Duration // its key in Frontier.blocked
-	links   [2]link       // in the lists byTurn and byLength
+	limit   *pipeline.Limit // nil while none is needed
+	usual   usual           // of the leases that were a success
+	allowed time.Duration   // not to be asked before: the delay and back-offs
+	at      time.Duration   // its key in Frontier.blocked
+	links   [2]link         // in the lists byTurn and byLength
 	leased  int32
 	index   int32 // in Frontier.blocked, from 1; 0 when it is not there
 	length  uint8 // which list of store.byLength it is in
@@ -57,7 +60,7 @@ func (f *Frontier) host(name string) *host {
 func (f *Frontier) place(h *host, now time.Duration) {
 	at, work := h.due()
 	switch {
-	case int(h.leased) >= f.opts.PerHost, !work && h.leased > 0:
+	case int(h.leased) >= f.perHost(h), !work && h.leased > 0:
 		f.unready(h)
 		f.unblock(h)
 	case at > now:
@@ -69,6 +72,9 @@ func (f *Frontier) place(h *host, now time.Duration) {
 	default:
 		f.unready(h)
 		f.unblock(h)
+		if h.limit != nil {
+			f.limits.hosts--
+		}
 		delete(f.hosts, h.name)
 	}
 }

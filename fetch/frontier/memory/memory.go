@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"crawl/fetch/frontier"
+	"crawl/pipeline"
 )
 
 // ErrClosed is what calls on a closed frontier give.
@@ -33,6 +34,15 @@ type Options struct {
 	Delay   time.Duration // from one lease of a host to its next; 0: none
 	Rate    float64       // leases a second over all hosts, evenly spaced; 0: no limit
 	Window  int           // entries kept in memory, but for a block of 4 KiB a host; 0 means 65,536
+
+	// Limit, when set, bounds the leases that are open at a time by what it learns from
+	// how they end, and HostLimit makes the same for a host, below PerHost; it is called
+	// with the frontier's lock held. Limits must be the frontier's alone, as nothing but
+	// Settle wakes who waits for their slots. Limit is told latencies set against what is
+	// usual at their host, and hears of what a host dropped only when that host has
+	// answered before.
+	Limit     *pipeline.Limit
+	HostLimit func(host string) *pipeline.Limit
 
 	// Scratch opens the place for what is over Window, when that first happens.
 	// [Frontier.Close] closes it. nil keeps everything in memory.
@@ -66,6 +76,7 @@ type Frontier struct {
 	pace    pace
 	feed    feed
 	store   store
+	limits  limits
 
 	begun         bool // something was fed or added
 	ended         bool // Close was called
@@ -88,6 +99,7 @@ func New(opts Options) *Frontier {
 		armed:  -1,
 		pace:   newPace(opts.Rate),
 		store:  newStore(opts.Window, opts.Scratch),
+		limits: limits{all: opts.Limit, ofHost: opts.HostLimit},
 	}
 	f.spare.New = func() any { return &waiter{answered: make(chan struct{}, 1)} }
 	return f

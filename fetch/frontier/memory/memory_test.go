@@ -15,7 +15,13 @@ import (
 	"crawl/fetch/frontier"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m, antsStarts...) }
+
+// antsStarts are the goroutines that importing ants starts.
+var antsStarts = []goleak.Option{
+	goleak.IgnoreAnyFunction("github.com/panjf2000/ants/v2.(*poolCommon).purgeStaleWorkers"),
+	goleak.IgnoreAnyFunction("github.com/panjf2000/ants/v2.(*poolCommon).ticktock"),
+}
 
 // lease is one hand-out and when it came.
 type lease struct {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"crawl/fetch/frontier"
+	"crawl/pipeline"
 )
 
 // errNotNow says that nothing may be leased at this moment.
@@ -143,10 +144,20 @@ func (f *Frontier) lease(now time.Duration) (frontier.Entry, error) {
 	case h == nil || f.pace.next > now:
 		return frontier.Entry{}, errNotNow
 	}
+	slot, ok := f.limits.enter()
+	if !ok {
+		return frontier.Entry{}, errNotNow
+	}
 	e, err := f.take(h, now)
 	if err != nil {
+		slot.Done(pipeline.Ignored)
 		return frontier.Entry{}, err
 	}
+	held := slots{all: slot, since: now}
+	if f.limits.limited(h); h.limit != nil {
+		held.host, _ = h.limit.TryAcquire() // none only if its width has just fallen
+	}
+	e.Lease = f.limits.hold(held)
 	f.pace.take(now)
 	f.queued--
 	f.leased++
@@ -168,7 +179,7 @@ func (f *Frontier) take(h *host, now time.Duration) (frontier.Entry, error) {
 
 // arm sets the timer to the next moment at which a lease may be possible.
 func (f *Frontier) arm(now time.Duration) {
-	if len(f.waiting) == 0 {
+	if len(f.waiting) == 0 || f.limits.full {
 		return
 	}
 	at := f.pace.next
@@ -189,8 +200,10 @@ func (f *Frontier) arm(now time.Duration) {
 // A back-off keeps the host from being asked until then, or until an earlier one
 // says, whichever is later. It works whether or not ctx has ended.
 func (f *Frontier) Settle(_ context.Context, e frontier.Entry, o frontier.Outcome) error {
+	f.giveBack(e, o)
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.limits.full = false
 	h := f.hosts[e.Host]
 	if h == nil || h.leased == 0 {
 		return fmt.Errorf("settle %s: host %q has no open lease", e.URL, e.Host)
@@ -202,6 +215,7 @@ func (f *Frontier) Settle(_ context.Context, e frontier.Entry, o frontier.Outcom
 		h.allowed = max(h.allowed, after(now, o.Backoff))
 	}
 	if o.Retry {
+		e.Lease = 0
 		e.Attempts++
 		e.Spent += o.Spent
 		f.queued++
