@@ -40,6 +40,7 @@ type policy struct {
 	held         bool // no raise, for the pressure
 	round        uint32
 	size         int           // of the cohort
+	skip         int           // begin before it: those by which the width grew, all at once
 	begun, ended int           // of the cohort
 	busy         int           // of the ended, those that ended at full width
 	set          time.Duration // when the round began
@@ -49,6 +50,8 @@ type policy struct {
 	here level // at this width
 	last level // at the width before
 	base level // of the empty origin
+
+	wobble float64 // variance of the mean between rounds at one width
 
 	again   int           // rounds at this width, in which nothing was decided
 	patient int           // rounds to hold before the next try
@@ -92,6 +95,10 @@ func newPolicy(start, most int) policy {
 
 // begin says in which round's cohort work counts that begins now, 0 for none.
 func (p *policy) begin(now time.Duration) uint32 {
+	if p.skip > 0 {
+		p.skip--
+		return 0
+	}
 	if p.begun >= p.size {
 		return 0
 	}
@@ -192,14 +199,14 @@ func (p *policy) climb() string {
 	}
 	raised := math.Log(float64(p.width) / float64(p.last.width))
 	gain := raised - (p.here.mean - p.last.mean)
-	doubt := math.Hypot(p.here.error(), p.last.error())
+	doubt := p.doubt()
 	if math.Abs(gain-worthwhile*raised) < doubt && p.again < 3 && p.ratio() < tooSlow {
 		p.again++
 		p.next(p.width)
 		return ""
 	}
 	if gain > worthwhile*raised && p.ratio() < tooSlow {
-		if p.here.mean-p.last.mean < 0.1*raised {
+		if p.here.mean-p.last.mean < 0.1*raised && p.here.mean-p.base.mean < 0.1+2*doubt {
 			p.learn() // latency does not depend on the width yet
 		}
 		p.failed, p.patient = 0, 0
@@ -224,8 +231,12 @@ func (p *policy) hold() string {
 		p.move(p.knee(), checking)
 		return why
 	}
-	fell := p.last.width == p.width && p.last.mean-p.here.mean > 0.1+2*math.Hypot(p.here.error(), p.last.error())
+	fell := p.last.width == p.width && p.last.mean-p.here.mean > 0.1+2*p.doubt()
 	p.patient--
+	if p.last.width == p.width {
+		d := p.here.mean - p.last.mean
+		p.wobble += (d*d/2 - p.wobble) / 8
+	}
 	if !fell && p.patient > 0 {
 		p.last = p.here // what the next round at this width is held against
 		p.next(p.width)
@@ -237,17 +248,30 @@ func (p *policy) hold() string {
 	return p.raise(fmt.Sprintf("a try, latency is %s", p.here))
 }
 
-// check judges whether lowering has helped.
+// check judges whether lowering has helped. That latency is not ours takes half the
+// width to believe.
 func (p *policy) check() string {
 	lowered := math.Log(float64(p.last.width) / float64(p.width))
-	if p.last.mean-p.here.mean < worthwhile*lowered {
-		p.base = p.here // not ours
+	fell := p.last.mean - p.here.mean
+	switch {
+	case fell > 0.5*lowered:
+	case lowered < 0.65 && p.width > 1:
+		p.restart(p.here.variance(), max(1, p.width*7/10))
+		return fmt.Sprintf("latency is still %s", p.here)
+	case fell < worthwhile*lowered:
+		p.base = p.here
 		return p.raise(fmt.Sprintf("latency stayed %s with fewer", p.here))
 	}
 	p.state, p.patient = holding, 2
 	p.last = p.here
 	p.next(p.width)
 	return ""
+}
+
+// doubt is the standard error of the difference to the level before. Latencies in
+// one queue resemble each other, so what rounds at one width differ by counts too.
+func (p *policy) doubt() float64 {
+	return math.Sqrt(p.here.error()*p.here.error() + p.last.error()*p.last.error() + 2*p.wobble)
 }
 
 // ratio is the latency here to that of the empty origin.
@@ -316,6 +340,7 @@ func (p *policy) next(width int) {
 	if p.state == holding && p.width == width {
 		p.here = level{guess: p.here.variance()}
 	}
+	p.skip = max(0, width-p.width)
 	p.width, p.here.width = width, width
 	need := int(140 * p.here.variance()) // for a doubt of 12 %
 	p.size = max(smallCohort, (width+1)/2, min(need, maxCohort))
