@@ -38,6 +38,7 @@ type policy struct {
 	state        limitState
 	idle         bool // in the last round most slots were free: no raise can tell anything
 	held         bool // no raise, for the pressure
+	settled      bool // it has held a width for want of gain
 	round        uint32
 	size         int           // of the cohort
 	skip         int           // begin before it: those by which the width grew, all at once
@@ -179,7 +180,7 @@ func (p *policy) judge(now time.Duration) string {
 		p.next(p.width)
 		return ""
 	}
-	if p.base.n == 0 || p.here.mean+p.here.error() < p.base.mean-p.base.error() {
+	if p.base.n == 0 || p.base.mean-p.here.mean > 0.05+2*math.Hypot(p.here.error(), p.base.error()) {
 		p.base = p.here
 	}
 	switch p.state {
@@ -206,12 +207,13 @@ func (p *policy) climb() string {
 		return ""
 	}
 	if gain > worthwhile*raised && p.ratio() < tooSlow {
-		if p.here.mean-p.last.mean < 0.1*raised && p.here.mean-p.base.mean < 0.1+2*doubt {
+		if p.here.mean-p.last.mean < 0.1*raised && p.here.mean-p.base.mean < p.near(doubt) {
 			p.learn() // latency does not depend on the width yet
 		}
 		p.failed, p.patient = 0, 0
 		return p.raise(fmt.Sprintf("goodput rose by %.0f %%", 100*math.Expm1(gain)))
 	}
+	p.settled = true
 	p.failed++
 	p.patient = 1 << min(p.failed, 6)
 	why := fmt.Sprintf("latency rose from %s to %s and goodput did not", p.last, p.here)
@@ -233,17 +235,18 @@ func (p *policy) hold() string {
 	}
 	fell := p.last.width == p.width && p.last.mean-p.here.mean > 0.1+2*p.doubt()
 	p.patient--
+	if fell {
+		return p.raise(fmt.Sprintf("latency fell from %s to %s", p.last, p.here))
+	}
 	if p.last.width == p.width {
 		d := p.here.mean - p.last.mean
 		p.wobble += (d*d/2 - p.wobble) / 8
+		p.here = p.last.merged(p.here, 4*p.width) // one lucky round is nothing to climb from
 	}
-	if !fell && p.patient > 0 {
+	if p.patient > 0 {
 		p.last = p.here // what the next round at this width is held against
 		p.next(p.width)
 		return ""
-	}
-	if fell {
-		return p.raise(fmt.Sprintf("latency fell from %s to %s", p.last, p.here))
 	}
 	return p.raise(fmt.Sprintf("a try, latency is %s", p.here))
 }
@@ -262,7 +265,7 @@ func (p *policy) check() string {
 		p.base = p.here
 		return p.raise(fmt.Sprintf("latency stayed %s with fewer", p.here))
 	}
-	p.state, p.patient = holding, 2
+	p.state, p.patient = holding, 4
 	p.last = p.here
 	p.next(p.width)
 	return ""
@@ -285,10 +288,16 @@ func (p *policy) knee() int {
 
 // learn takes this latency for that of the empty origin.
 func (p *policy) learn() {
-	n := float64(min(p.base.n, maxCohort))
-	all := n + float64(p.here.n)
-	p.base.mean = (n*p.base.mean + float64(p.here.n)*p.here.mean) / all
-	p.base.n = int(all)
+	p.base = p.base.merged(p.here, maxCohort)
+}
+
+// near is how far latency may be from the empty origin's to be taken for it. Later
+// than in the first climb there may be a queue already.
+func (p *policy) near(doubt float64) float64 {
+	if p.settled {
+		return 0.12
+	}
+	return 0.12 + doubt
 }
 
 // raise goes on climbing, as far as latency leaves room.
@@ -297,7 +306,7 @@ func (p *policy) raise(why string) string {
 	if p.ceiling > 0 {
 		most = min(most, p.ceiling*9/10)
 	}
-	to := float64(p.width) * min(raiseBy, maxLatency/p.ratio())
+	to := float64(p.width) * min(raiseBy, maxLatency/(p.ratio()*math.Exp(p.here.error())))
 	width := min(int(to+0.5), most)
 	if width == p.width && to > float64(p.width)+0.3 {
 		width = min(width+1, most)
@@ -344,6 +353,9 @@ func (p *policy) next(width int) {
 	p.width, p.here.width = width, width
 	need := int(140 * p.here.variance()) // for a doubt of 12 %
 	p.size = max(smallCohort, (width+1)/2, min(need, maxCohort))
+	if p.base.n == 0 {
+		p.size = 2 * smallCohort // all that follows is held against it
+	}
 	p.round++
 	p.begun, p.ended, p.busy, p.total, p.dropped = 0, 0, 0, 0, 0
 }
@@ -366,6 +378,20 @@ func (l *level) add(x float64) {
 }
 
 func (l *level) forget() { *l = level{width: l.width, guess: l.variance()} }
+
+// merged is what both know, where l counts as at most n.
+func (l level) merged(o level, n int) level {
+	share := float64(o.n) / float64(min(l.n, n)+o.n)
+	d := o.mean - l.mean
+	return level{
+		width: o.width,
+		n:     min(l.n, n) + o.n,
+		mean:  l.mean + share*d,
+		squares: float64(min(l.n, n)+o.n) *
+			((1-share)*l.variance() + share*o.variance() + share*(1-share)*d*d),
+		guess: o.guess,
+	}
+}
 
 func (l *level) variance() float64 {
 	if l.n < 4 {
