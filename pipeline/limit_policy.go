@@ -60,6 +60,7 @@ type policy struct {
 	ceiling int           // where work was dropped, or 0
 	until   time.Duration // for how long that is believed
 	believe time.Duration
+	dropAt  time.Duration // when that was
 }
 
 type limitState uint8
@@ -112,8 +113,11 @@ func (p *policy) begin(now time.Duration) uint32 {
 
 // end takes a sample. When it changes the width it returns why.
 func (p *policy) end(s sample) string {
-	p.total++
-	if s.outcome == Dropped {
+	recent := p.dropAt == 0 || s.now-s.latency > p.dropAt // else the last cut has answered for it
+	if recent {
+		p.total++
+	}
+	if recent && s.outcome == Dropped {
 		p.dropped++
 		if p.dropped >= 3 && 10*p.dropped > p.total && p.total >= p.width/2 {
 			return p.drop(s.now)
@@ -160,7 +164,7 @@ func (p *policy) press(share float64, of string) string {
 func (p *policy) drop(now time.Duration) string {
 	why := fmt.Sprintf("%d of %d were turned away or timed out", p.dropped, p.total)
 	p.believe = min(2*p.believe, 10*time.Minute)
-	p.ceiling, p.until = p.width, now+p.believe
+	p.ceiling, p.until, p.dropAt = p.width, now+p.believe, now
 	p.failed, p.patient = 0, 4
 	p.move(p.width*7/10, holding)
 	return why
@@ -304,7 +308,7 @@ func (p *policy) near(doubt float64) float64 {
 func (p *policy) raise(why string) string {
 	most := p.most
 	if p.ceiling > 0 {
-		most = min(most, p.ceiling*9/10)
+		most = min(most, max(p.width, (p.width+p.ceiling)/2)) // halving what is left, as BIC TCP does
 	}
 	to := float64(p.width) * min(raiseBy, maxLatency/(p.ratio()*math.Exp(p.here.error())))
 	width := min(int(to+0.5), most)

@@ -4,6 +4,7 @@ import (
 	"container/heap"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 )
@@ -83,7 +84,7 @@ func (a *answers) Pop() any {
 type tally struct {
 	done, dropped int
 	latency       time.Duration // in sum
-	width         int           // at the end
+	width         int           // at its end
 }
 
 const quarter = 250 * ms
@@ -126,89 +127,122 @@ func simulate(o origin, p *policy, fixed int, length time.Duration, moved func(t
 	}
 }
 
-// best finds the fixed width of the most goodput, and what 95 % of it are.
-func best(make func() origin, most int) (width int, goodput float64) {
-	for w := 1; w <= most; w = max(w+1, w*21/20) {
-		done := 0
-		idle := newPolicy(1, 1)
-		for _, t := range simulate(make(), &idle, w, 10*time.Second, nil)[20:] {
-			done += t.done
+// best finds the fixed width of the most goodput among those up to most, and how
+// high it drives latency at worst.
+func best(fresh func() origin, most int) (width int, goodput float64, worst time.Duration) {
+	for w := 1; ; w = min(max(w+1, w*11/10), most) {
+		unused := newPolicy(1, 1)
+		tallies := simulate(fresh(), &unused, w, 10*time.Second, nil)
+		if g := rate(tallies[20:]); g > goodput*1.005 {
+			width, goodput, worst = w, g, slowest(tallies)
 		}
-		if g := float64(done) / 5; g > goodput*1.005 {
-			width, goodput = w, g
+		if w == most {
+			return width, goodput, worst
 		}
 	}
-	return width, goodput
+}
+
+func rate(tallies []tally) float64 {
+	return float64(done(tallies)) / (float64(len(tallies)) * quarter.Seconds())
+}
+
+func done(tallies []tally) (n int) {
+	for _, t := range tallies {
+		n += t.done
+	}
+	return n
+}
+
+func dropped(tallies []tally) (n int) {
+	for _, t := range tallies {
+		n += t.dropped
+	}
+	return n
+}
+
+// slowest is the highest mean latency of a second.
+func slowest(tallies []tally) time.Duration {
+	var worst time.Duration
+	for i := range tallies {
+		var sum time.Duration
+		done := 0
+		for _, t := range tallies[max(0, i-3) : i+1] {
+			sum += t.latency
+			done += t.done
+		}
+		worst = max(worst, sum/time.Duration(max(1, done)))
+	}
+	return worst
 }
 
 func TestLimitFindsTheBestWidth(t *testing.T) {
-	halved := func(now time.Duration) float64 { // for best: what holds at the end
-		if now < 15*time.Second {
-			return 200
+	step := func(rate float64) func(time.Duration) float64 {
+		return func(now time.Duration) float64 {
+			if now < 15*time.Second {
+				return 200
+			}
+			return rate
 		}
-		return 120
 	}
-	doubled := func(now time.Duration) float64 {
-		if now < 15*time.Second {
-			return 200
-		}
-		return 400
-	}
+	type dice = *rand.Rand
 	for _, c := range []struct {
 		name  string
 		most  int
-		empty time.Duration // latency of the empty origin
-		make  func(dice *rand.Rand) origin
-		step  bool
+		empty time.Duration // latency of the empty origin, in the mean
+		make  func(dice) origin
+		ratio float64 // latency stays below so many times that
+		share float64 // of the best goodput, from the tenth second on
+		end   float64 // goodput after a step, or 0
+		seeds uint64
 	}{
-		{"200/s behind 100 ms", 256, 105 * ms, func(*rand.Rand) origin { return queued(100*ms, steady(200), even) }, false},
-		{"200/s behind 20 ms", 256, 25 * ms, func(*rand.Rand) origin { return queued(20*ms, steady(200), even) }, false},
-		{"200/s behind 100 ms, uneven", 256, 105 * ms, func(d *rand.Rand) origin { return queued(100*ms, steady(200), d.ExpFloat64) }, false},
-		{"2,000/s behind 50 ms", 1024, 50 * ms, func(*rand.Rand) origin { return queued(50*ms, steady(2000), even) }, false},
-		{"slows down, best at 50", 256, 100 * ms, func(*rand.Rand) origin { return slowing(100*ms, 50) }, false},
-		{"slows down, best at 400", 1024, 40 * ms, func(*rand.Rand) origin { return slowing(40*ms, 400) }, false},
-		{"delay of 100 ms, cap 64", 64, 100 * ms, func(*rand.Rand) origin { return delaying(100 * ms) }, false},
-		{"delay of 100 ms, cap 1,000", 1000, 100 * ms, func(*rand.Rand) origin { return delaying(100 * ms) }, false},
-		{"delay of 100 ms, noise 2", 256, 108 * ms, func(d *rand.Rand) origin { return noisy(delaying(100*ms), 2, d) }, false},
-		{"200/s behind 100 ms, noise 2", 256, 113 * ms, func(d *rand.Rand) origin { return noisy(queued(100*ms, steady(200), even), 2, d) }, false},
-		{"slows down, best at 50, noise 2", 256, 108 * ms, func(d *rand.Rand) origin { return noisy(slowing(100*ms, 50), 2, d) }, false},
-		{"from 200/s to 120/s", 256, 105 * ms, func(*rand.Rand) origin { return queued(100*ms, halved, even) }, true},
-		{"from 200/s to 400/s", 256, 105 * ms, func(*rand.Rand) origin { return queued(100*ms, doubled, even) }, true},
+		{"200/s behind 100 ms", 256, 105 * ms, func(dice) origin { return queued(100*ms, steady(200), even) }, 1.8, 0.95, 0, 1},
+		{"200/s behind 20 ms", 256, 25 * ms, func(dice) origin { return queued(20*ms, steady(200), even) }, 1.8, 0.95, 0, 1},
+		{"200/s behind 100 ms, cap 8", 8, 105 * ms, func(dice) origin { return queued(100*ms, steady(200), even) }, 1.8, 0.95, 0, 1},
+		{"2,000/s behind 50 ms", 1024, 50 * ms, func(dice) origin { return queued(50*ms, steady(2000), even) }, 1.8, 0.95, 0, 1},
+		{"slows down, best at 50", 256, 100 * ms, func(dice) origin { return slowing(100*ms, 50) }, 1.8, 0.95, 0, 1},
+		{"slows down, best at 400", 1024, 40 * ms, func(dice) origin { return slowing(40*ms, 400) }, 1.8, 0.95, 0, 1},
+		{"100 ms, cap 64", 64, 100 * ms, func(dice) origin { return delaying(100 * ms) }, 1.01, 0.99, 0, 1},
+		{"100 ms, cap 1,000", 1000, 100 * ms, func(dice) origin { return delaying(100 * ms) }, 1.01, 0.99, 0, 1},
+		{"500 ms, cap 64", 64, 500 * ms, func(dice) origin { return delaying(500 * ms) }, 1.01, 0.95, 0, 1},
+		{"100 ms, noise 2", 256, 108 * ms, func(d dice) origin { return noisy(delaying(100*ms), 2, d) }, 1.3, 0.95, 0, 5},
+		{"200/s behind 100 ms, noise 2", 256, 113 * ms, func(d dice) origin { return noisy(queued(100*ms, steady(200), even), 2, d) }, 2, 0.9, 0, 5},
+		{"slows down, best at 50, noise 2", 256, 108 * ms, func(d dice) origin { return noisy(slowing(100*ms, 50), 2, d) }, 2.05, 0.9, 0, 5},
+		// A queue whose work is as uneven as this one doubles its latency by itself at times.
+		{"200/s behind 100 ms, uneven", 256, 105 * ms, func(d dice) origin { return queued(100*ms, steady(200), d.ExpFloat64) }, 2.5, 0.9, 0, 5},
+		{"from 200/s to 120/s", 256, 105 * ms, func(dice) origin { return queued(100*ms, step(120), even) }, 2, 0.95, 120, 1},
+		{"from 200/s to 400/s", 256, 105 * ms, func(dice) origin { return queued(100*ms, step(400), even) }, 1.8, 0.95, 400, 1},
+		{"100 ms, turns away above 40", 256, 100 * ms, func(dice) origin { return refusing(delaying(100*ms), 40) }, 1.01, 0.85, 0, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			for seed := range uint64(5) {
+			t.Parallel()
+			for seed := range c.seeds {
 				fresh := func() origin { return c.make(rand.New(rand.NewPCG(seed, 1))) }
-				width, goodput := best(fresh, c.most)
+				width, goodput, theirs := best(fresh, c.most)
 				p := newPolicy(4, c.most)
 				tallies := simulate(fresh(), &p, 0, 30*time.Second, func(now time.Duration, m Move) {
 					if seed == 0 {
 						t.Logf("%8v from %d to %d: %s", now.Round(ms), m.From, m.To, m.Why)
 					}
 				})
-				reached, worst := -1, 0.0
-				for i, tl := range tallies {
-					second := tl // smooths noise
-					for _, before := range tallies[max(0, i-3):i] {
-						second.done += before.done
-						second.latency += before.latency
-					}
-					if tl.goodput() >= 0.95*goodput && reached < 0 {
-						reached = i
-					}
-					if second.done > 0 {
-						worst = max(worst, float64(second.latency)/float64(second.done)/float64(c.empty))
-					}
+				reached := slices.IndexFunc(tallies, func(t tally) bool { return t.goodput() >= 0.95*goodput })
+				worst := float64(slowest(tallies)) / float64(c.empty)
+				t.Logf("seed %d: best %d with %.0f/s, latency x%.2f at worst; ours %d with %.0f/s, x%.2f; 95 %% after %v", seed,
+					width, goodput, float64(theirs)/float64(c.empty), tallies[59].width, rate(tallies[40:60]), worst, time.Duration(reached)*quarter)
+				if turned := tallies[40:]; 50*dropped(turned) > done(turned) {
+					t.Errorf("%d were turned away, %d not", dropped(turned), done(turned))
 				}
-				last := 0
-				for _, tl := range tallies[40:60] {
-					last += tl.done
+				if reached < 0 || reached >= 40 {
+					t.Errorf("not at 95 %% of the best goodput within 10 s")
 				}
-				end := 0
-				for _, tl := range tallies[100:] {
-					end += tl.done
+				if got := rate(tallies[40:60]); got < c.share*goodput {
+					t.Errorf("goodput %.0f/s, want %.0f %% of %.0f", got, 100*c.share, goodput)
 				}
-				t.Logf("seed %d: best %d with %.0f/s; ours %d, %.0f/s (%.2f) in 10-15 s, %.0f/s at the end; 95 %% after %v; latency at most x%.2f",
-					seed, width, goodput, p.width, float64(last)/5, float64(last)/5/goodput, float64(end)/5, time.Duration(reached)*quarter, worst)
+				if got := rate(tallies[100:]); c.end > 0 && got < 0.95*c.end {
+					t.Errorf("goodput %.0f/s long after the step, want %.0f", got, c.end)
+				}
+				if worst > c.ratio {
+					t.Errorf("latency rose to %.2f times the empty origin's", worst)
+				}
 			}
 		})
 	}
