@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// An origin answers what is asked at now, with so many in flight, at the time that
+// An origin flights what is asked at now, with so many in flight, at the time that
 // it returns; ok is false when it turns it away.
 type origin func(now time.Duration, inFlight int) (latency time.Duration, ok bool)
 
@@ -31,7 +31,7 @@ func steady(rate float64) func(time.Duration) float64 {
 
 func even() float64 { return 1 }
 
-// slowing answers later the more are in flight: (n/most)² on top.
+// slowing flights later the more are in flight: (n/most)² on top.
 func slowing(delay time.Duration, most float64) origin {
 	return func(_ time.Duration, n int) (time.Duration, bool) {
 		x := float64(n) / most
@@ -61,20 +61,20 @@ func noisy(o origin, f float64, dice *rand.Rand) origin {
 	}
 }
 
-// answers are the requests in flight, the next to end first.
-type answers []answer
+// flights are the requests in flight, the next to end first.
+type flights []flight
 
-type answer struct {
+type flight struct {
 	start, end time.Duration
 	round      uint32
 	ok         bool
 }
 
-func (a answers) Len() int           { return len(a) }
-func (a answers) Less(i, j int) bool { return a[i].end < a[j].end }
-func (a answers) Swap(i, j int)      { a[i], a[j] = a[j], a[i] }
-func (a *answers) Push(x any)        { *a = append(*a, x.(answer)) }
-func (a *answers) Pop() any {
+func (a flights) Len() int           { return len(a) }
+func (a flights) Less(i, j int) bool { return a[i].end < a[j].end }
+func (a flights) Swap(i, j int)      { a[i], a[j] = a[j], a[i] }
+func (a *flights) Push(x any)        { *a = append(*a, x.(flight)) }
+func (a *flights) Pop() any {
 	last := (*a)[len(*a)-1]
 	*a = (*a)[:len(*a)-1]
 	return last
@@ -94,14 +94,14 @@ func (t tally) goodput() float64 { return float64(t.done) / quarter.Seconds() }
 // simulate keeps an origin as busy as a limit allows, in virtual time.
 func simulate(o origin, p *policy, fixed int, length time.Duration, moved func(time.Duration, Move)) []tally {
 	tallies := make([]tally, length/quarter)
-	var flying answers
+	var flying flights
 	var now time.Duration
 	for {
 		for width := max(fixed, p.width); len(flying) < width; {
 			latency, ok := o(now, len(flying)+1)
-			heap.Push(&flying, answer{now, now + latency, p.begin(now), ok})
+			heap.Push(&flying, flight{now, now + latency, p.begin(now), ok})
 		}
-		a := heap.Pop(&flying).(answer)
+		a := heap.Pop(&flying).(flight)
 		now = a.end
 		if now >= length {
 			return tallies

@@ -51,14 +51,15 @@ type Mode string
 
 // The modes.
 const (
-	Blocking Mode = "blocking" // the caller itself, one item after the other
-	Threads  Mode = "threads"  // goroutines, each locked to an OS thread of its own
-	Pool     Mode = "pool"     // long-lived goroutines out of a pool
-	Async    Mode = "async"    // one taker that starts a pooled task for each item
+	Blocking  Mode = "blocking"  // the caller itself, one item after the other
+	Threads   Mode = "threads"   // goroutines, each locked to an OS thread of its own
+	Processes Mode = "processes" // goroutines, each in front of a child process: the Maker is Children's
+	Pool      Mode = "pool"      // long-lived goroutines out of a pool
+	Async     Mode = "async"     // one taker that starts a pooled task for each item
 )
 
 // Modes returns every mode.
-func Modes() []Mode { return []Mode{Blocking, Threads, Pool, Async} }
+func Modes() []Mode { return []Mode{Blocking, Threads, Processes, Pool, Async} }
 
 // ParseMode returns the mode that s names.
 func ParseMode(s string) (Mode, error) {

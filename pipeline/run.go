@@ -40,6 +40,8 @@ func Run[In, Out any](
 		r.loop(running, 0)
 	case Threads:
 		r.threads(running, workers)
+	case Processes:
+		r.processes(running, workers)
 	case Pool:
 		r.pool(running, workers)
 	case Async:
@@ -86,6 +88,16 @@ func (r *run[In, Out]) threads(ctx context.Context, workers int) {
 			defer runtime.UnlockOSThread()
 			r.loop(ctx, id)
 		})
+	}
+	all.Wait()
+}
+
+// processes turns the loops on plain goroutines: all they do is wait for the child
+// that the Maker made.
+func (r *run[In, Out]) processes(ctx context.Context, workers int) {
+	var all sync.WaitGroup
+	for id := range workers {
+		all.Go(func() { r.loop(ctx, id) })
 	}
 	all.Wait()
 }
