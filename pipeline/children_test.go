@@ -28,6 +28,9 @@ var childJobs = Jobs{
 			return by * in, nil
 		})
 	}),
+	"power": NewJob(func(int) Maker[int, int] { // of ExampleChildren, whose jobs TestMain does not see
+		return Shared(func(_ context.Context, in int) (int, error) { return in * in * in, nil })
+	}),
 	"self": NewJob(func(string) Maker[string, self] { return Shared(beOneself) }),
 	"hang": NewJob(func(addr string) Maker[bool, int] {
 		return Shared(func(ctx context.Context, hears bool) (int, error) {

@@ -5,7 +5,10 @@
 //
 // Start with [Run]. Its [Mode] says only who turns the loop; source, function and
 // settle are the same under every mode. [Until] ends a source early without
-// dropping what was taken from it, and [Retry] says when to try again.
+// dropping what was taken from it, and [Retry] says when to try again. [Children]
+// and [Serve] make workers of child processes, a [Watch] lists who does what in
+// [Workers], and a [Limit] finds how much may be in flight. [Barrier] and [Lock]
+// are what sync has, with a context.
 //
 // The package knows nothing of URLs or files, keeps no results, and neither
 // retries nor recovers by itself: a panic in a Func ends the process.
