@@ -137,11 +137,14 @@ func (l *Limit) TryAcquire() (Slot, bool) {
 func (s Slot) Done(o Outcome) {
 	l := s.limit
 	now := time.Since(l.began)
-	share, of := l.pressed(now)
+	share, of, asked := l.pressed(now)
 
 	l.mu.Lock()
 	from := l.policy.width
-	why := l.policy.press(share, of)
+	why := ""
+	if asked {
+		why = l.policy.press(share, of)
+	}
 	if w := l.policy.end(sample{
 		now: now, latency: now - s.start, inFlight: l.inFlight, outcome: o, round: s.round,
 	}); w != "" {
@@ -176,12 +179,13 @@ func (l *Limit) InFlight() int {
 }
 
 // pressed asks for the pressure when a second has passed.
-func (l *Limit) pressed(now time.Duration) (share float64, of string) {
+func (l *Limit) pressed(now time.Duration) (share float64, of string, asked bool) {
 	due := l.look.Load()
 	if l.pressure == nil || int64(now) < due || !l.look.CompareAndSwap(due, int64(now+time.Second)) {
-		return 0, ""
+		return 0, "", false
 	}
-	return l.pressure()
+	share, of = l.pressure()
+	return share, of, true
 }
 
 func (l *Limit) grant(now time.Duration) Slot {

@@ -10,7 +10,8 @@ import (
 // of the samples that it is told.
 //
 // It goes in rounds. A round is a cohort: the first so many that begin after the
-// width was set. It is judged when nine tenths of them have ended, so that the
+// width was set, and after those by which it grew, who come all at once and may
+// have to connect first. It is judged when nine tenths of them have ended, so that the
 // slow ones count as much as the fast ones. What is compared is the mean of the
 // logarithms of their latencies, whose difference is a ratio and in which a page
 // of ten times the size does not outweigh ten others.
@@ -36,7 +37,6 @@ import (
 type policy struct {
 	width, most  int
 	state        limitState
-	idle         bool // in the last round most slots were free: no raise can tell anything
 	held         bool // no raise, for the pressure
 	settled      bool // it has held a width for want of gain
 	round        uint32
@@ -139,7 +139,7 @@ func (p *policy) end(s sample) string {
 }
 
 // complete says whether enough of the cohort has ended. Stragglers are waited for no
-// longer than five times the usual latency.
+// longer than six times the usual latency.
 func (p *policy) complete(now time.Duration) bool {
 	if p.ended >= p.size-p.size/10 {
 		return true
@@ -149,9 +149,6 @@ func (p *policy) complete(now time.Duration) bool {
 
 // press lowers under pressure.
 func (p *policy) press(share float64, of string) string {
-	if of == "" {
-		return ""
-	}
 	p.held = share >= 0.8
 	if share < 1 || p.width == 1 {
 		return ""
@@ -178,8 +175,8 @@ func (p *policy) judge(now time.Duration) string {
 	if p.ceiling > 0 && now > p.until {
 		p.ceiling = 0
 	}
-	p.idle = 2*p.busy < p.ended
-	if p.idle || p.here.n < p.ended/2 || p.here.n < 2 {
+	idle := 2*p.busy < p.ended // most slots were free: no raise can tell anything
+	if idle || p.here.n < p.ended/2 || p.here.n < 2 {
 		p.here.forget()
 		p.next(p.width)
 		return ""
@@ -212,7 +209,7 @@ func (p *policy) climb() string {
 	}
 	if gain > worthwhile*raised && p.ratio() < tooSlow {
 		if p.here.mean-p.last.mean < 0.1*raised && p.here.mean-p.base.mean < p.near(doubt) {
-			p.learn() // latency does not depend on the width yet
+			p.base = p.base.merged(p.here, maxCohort) // latency does not depend on the width yet
 		}
 		p.failed, p.patient = 0, 0
 		return p.raise(fmt.Sprintf("goodput rose by %.0f %%", 100*math.Expm1(gain)))
@@ -290,11 +287,6 @@ func (p *policy) knee() int {
 	return max(1, int(product+1.5*math.Sqrt(product)))
 }
 
-// learn takes this latency for that of the empty origin.
-func (p *policy) learn() {
-	p.base = p.base.merged(p.here, maxCohort)
-}
-
 // near is how far latency may be from the empty origin's to be taken for it. Later
 // than in the first climb there may be a queue already.
 func (p *policy) near(doubt float64) float64 {
@@ -362,68 +354,4 @@ func (p *policy) next(width int) {
 	}
 	p.round++
 	p.begun, p.ended, p.busy, p.total, p.dropped = 0, 0, 0, 0, 0
-}
-
-// level is what is known of the latency at a width: mean and variance of its
-// logarithm, by Welford's method.
-type level struct {
-	width   int
-	n       int
-	mean    float64
-	squares float64
-	guess   float64 // of the variance, while n is small
-}
-
-func (l *level) add(x float64) {
-	l.n++
-	d := x - l.mean
-	l.mean += d / float64(l.n)
-	l.squares += d * (x - l.mean)
-}
-
-func (l *level) forget() { *l = level{width: l.width, guess: l.variance()} }
-
-// merged is what both know, where l counts as at most n.
-func (l level) merged(o level, n int) level {
-	share := float64(o.n) / float64(min(l.n, n)+o.n)
-	d := o.mean - l.mean
-	return level{
-		width: o.width,
-		n:     min(l.n, n) + o.n,
-		mean:  l.mean + share*d,
-		squares: float64(min(l.n, n)+o.n) *
-			((1-share)*l.variance() + share*o.variance() + share*(1-share)*d*d),
-		guess: o.guess,
-	}
-}
-
-func (l *level) variance() float64 {
-	if l.n < 4 {
-		return l.guess
-	}
-	return l.squares / float64(l.n-1)
-}
-
-// error is the standard error of the mean.
-func (l *level) error() float64 {
-	if l.n == 0 {
-		return 0
-	}
-	return math.Sqrt(l.variance() / float64(l.n))
-}
-
-func (l *level) latency() time.Duration {
-	return time.Duration(math.Exp(l.mean) * float64(time.Second))
-}
-
-func (l level) String() string {
-	d := l.latency()
-	switch {
-	case d < time.Millisecond:
-		return fmt.Sprintf("%d us", d.Microseconds())
-	case d < 10*time.Second:
-		return fmt.Sprintf("%d ms", d.Milliseconds())
-	default:
-		return fmt.Sprintf("%.0f s", d.Seconds())
-	}
 }
