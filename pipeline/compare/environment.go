@@ -13,9 +13,9 @@ type Environment struct {
 	Go       string `json:"go"`
 	Version  string `json:"version,omitempty"` // of this program
 
-	Load  [2]float64 `json:"load"`    // over one minute, before and after
-	Steal float64    `json:"steal"`   // share of processor time that the host took during the run, 0 to 1
-	Busy  float64    `json:"busy"`    // share that was in use by anybody, 0 to 1
+	Load  [2]float64 `json:"load"`     // over one minute, before and after
+	Steal float64    `json:"steal"`    // share of processor time that the host took during the run, 0 to 1
+	Busy  float64    `json:"busy"`     // share that was in use by anybody, 0 to 1
 	Known bool       `json:"measured"` // whether load, steal and busy are known
 
 	FileSystem string `json:"file_system,omitempty"` // where the files are: "ext4"

@@ -124,8 +124,8 @@ type Verdict struct {
 	Gain     Interval `json:"gain"` // Ratio of Best
 	Width    int      `json:"width,omitempty"`
 	Reason   Reason   `json:"reason,omitempty"`
-	Headline string   `json:"headline"` // one sentence, also when there is no verdict
-	Lines    []string `json:"lines"`    // the same at length, a sentence or two each
+	Headline string   `json:"headline"`       // one sentence, also when there is no verdict
+	Lines    []string `json:"lines"`          // the same at length, a sentence or two each
 	Next     []string `json:"next,omitempty"` // what would help next
 }
 
