@@ -75,14 +75,15 @@ type Crawl struct {
 	// host:port, before it is asked; also of those that are done already.
 	Listed func(host string)
 
-	Header  fetch.Header                   // sent with each request
-	Workers int                            // fetches in flight, at least 1
-	Mode    pipeline.Mode                  // what runs the workers; "" means pool
-	Watch   pipeline.Watch[frontier.Entry] // lists the workers; the zero value does not
-	Timeout time.Duration                  // for one URL in flight, redirects and retries included; default 60 s
-	Retry   pipeline.Retry                 // the zero value never retries
-	RunID   string                         // name of this run, for the records
-	Log     *slog.Logger                   // of single URLs at debug level; nil: none
+	Header  fetch.Header                          // sent with each request
+	Workers int                                   // fetches in flight, at least 1
+	Mode    pipeline.Mode                         // what runs the workers; "" means pool
+	Make    pipeline.Maker[frontier.Entry, Visit] // makes the workers; nil: [Crawl.Worker]
+	Watch   pipeline.Watch[frontier.Entry]        // lists the workers; the zero value does not
+	Timeout time.Duration                         // for one URL in flight, redirects and retries included; default 60 s
+	Retry   pipeline.Retry                        // the zero value never retries
+	RunID   string                                // name of this run, for the records
+	Log     *slog.Logger                          // of single URLs at debug level; nil: none
 }
 
 // NamedInput is an Input and what its user calls it.
@@ -105,11 +106,9 @@ func (c *Crawl) Run(ctx context.Context, drain <-chan struct{}) error {
 	if c.Mode == "" {
 		c.Mode = pipeline.Pool
 	}
-	if c.Timeout == 0 {
-		c.Timeout = DefaultTimeout
-	}
-	if c.Log == nil {
-		c.Log = slog.New(slog.DiscardHandler)
+	own := c.Worker()
+	if c.Make == nil {
+		c.Make = own
 	}
 	var broken error // of an input
 	group, ctx := errgroup.WithContext(ctx)
@@ -119,7 +118,7 @@ func (c *Crawl) Run(ctx context.Context, drain <-chan struct{}) error {
 	})
 	group.Go(func() error {
 		src := pipeline.Until[frontier.Entry](c.Frontier, drain)
-		return pipeline.Run(ctx, c.Mode, max(1, c.Workers), src, pipeline.Shared(c.visit), c.settle, c.Watch)
+		return pipeline.Run(ctx, c.Mode, max(1, c.Workers), src, c.Make, c.settle, c.Watch)
 	})
 	if err := group.Wait(); err != nil {
 		return err
@@ -127,13 +126,28 @@ func (c *Crawl) Run(ctx context.Context, drain <-chan struct{}) error {
 	return broken
 }
 
+// Worker makes a worker that fetches an entry once and stores its body; what it comes
+// to is for the run to record and settle. It needs the Fetcher, the Sink, the Header,
+// Timeout, Retry and Log, and no more, so that a child process can make it of a Crawl
+// that has only these, for a Make in its parent under [pipeline.Processes].
+func (c *Crawl) Worker() pipeline.Maker[frontier.Entry, Visit] {
+	if c.Timeout == 0 {
+		c.Timeout = DefaultTimeout
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return pipeline.Shared(c.visit)
+}
+
 // settle ends the lease of what was visited: recorded first, so that a crash in
 // between repeats a fetch and loses none.
-func (c *Crawl) settle(ctx context.Context, r pipeline.Result[frontier.Entry, visit]) error {
+func (c *Crawl) settle(ctx context.Context, r pipeline.Result[frontier.Entry, Visit]) error {
 	if r.Err != nil {
 		return r.Err
 	}
-	if line := r.Out.line; line != nil {
+	if line := r.Out.Line; line != nil {
+		line.Input = c.inputName(r.In.Input)
 		line.Total = millis(r.Took)
 		err := c.record(ctx, line, r.Took)
 		lines.Put(line)
@@ -141,8 +155,8 @@ func (c *Crawl) settle(ctx context.Context, r pipeline.Result[frontier.Entry, vi
 			return err
 		}
 	}
-	r.Out.end.Spent = r.Took
-	return c.Frontier.Settle(ctx, r.In, r.Out.end)
+	r.Out.End.Spent = r.Took
+	return c.Frontier.Settle(ctx, r.In, r.Out.End)
 }
 
 // record writes the one line of a URL and counts it.

@@ -2,6 +2,8 @@ package crawl
 
 import (
 	"context"
+	"crypto/sha256"
+	"hash"
 	"io"
 	"sync"
 
@@ -23,13 +25,37 @@ var (
 
 // Put implements [Sink].
 func (Discard) Put(_ context.Context, rec *fetch.Record, _ string) (sink.Stored, error) {
+	return pour(rec.Body, nil)
+}
+
+// Hash is a Sink that keeps nothing but size and SHA-256, to prove that two runs got
+// the same bytes.
+type Hash struct{}
+
+var _ Sink = Hash{}
+
+// Put implements [Sink].
+func (Hash) Put(_ context.Context, rec *fetch.Record, _ string) (sink.Stored, error) {
+	h := sha256.New()
+	stored, err := pour(rec.Body, h)
+	if err == nil {
+		h.Sum(stored.SHA256[:0])
+	}
+	return stored, err
+}
+
+// pour reads all of body, for sum if that is not nil.
+func pour(body io.Reader, sum hash.Hash) (sink.Stored, error) {
 	small := smallPieces.Get().(*[8 << 10]byte)
 	defer smallPieces.Put(small)
 	piece := small[:]
 	var stored sink.Stored
 	for {
-		n, err := rec.Body.Read(piece)
+		n, err := body.Read(piece)
 		stored.Bytes += int64(n)
+		if sum != nil {
+			_, _ = sum.Write(piece[:n]) // never fails
+		}
 		if err == io.EOF {
 			return stored, nil
 		}

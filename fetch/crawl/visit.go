@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -19,10 +20,12 @@ import (
 	"crawl/fetch/urls"
 )
 
-// visit is what one fetch came to: a record, or no record yet.
-type visit struct {
-	line *manifest.Line // nil when the URL is asked for again
-	end  frontier.Outcome
+// Visit is what one fetch came to: a record, or no record yet. It goes through JSON
+// unharmed.
+type Visit struct {
+	Line *manifest.Line // nil when the URL is asked for again; without its input and total
+	End  frontier.Outcome
+	Body time.Duration // in which the body was read, decoding included
 }
 
 // lines are used again once they are recorded: each is larger than all else that a
@@ -31,35 +34,38 @@ var lines = sync.Pool{New: func() any { return new(manifest.Line) }}
 
 // visit fetches an entry once. Its error is a failure to store which others would
 // meet as well: it ends the crawl.
-func (c *Crawl) visit(ctx context.Context, e frontier.Entry) (visit, error) {
+func (c *Crawl) visit(ctx context.Context, e frontier.Entry) (Visit, error) {
 	started := time.Now()
 	line := lines.Get().(*manifest.Line)
 	*line = manifest.Line{
 		URL:      shown(e.URL),
 		Attempts: e.Attempts + 1,
 		Started:  started,
-		Input:    c.inputName(e.Input),
 		Line:     e.Line,
 	}
 	rec, err := c.Fetcher.Fetch(ctx, &fetch.Request{URL: e.URL, Header: c.Header, Deadline: started.Add(c.Timeout - e.Spent)})
+	var body time.Duration
 	if err == nil {
 		defer rec.Body.Close()
 		describe(line, rec)
 		if good(rec.Status) || unchanged(rec) {
+			read := &timed{ReadCloser: rec.Body}
+			rec.Body = read
 			err = c.store(ctx, line, rec, e.URL)
+			body = read.took
 		}
 	}
 	if disk, ok := errors.AsType[*sink.Error](err); ok && !disk.Local() {
-		return visit{}, disk
+		return Visit{}, disk
 	}
 	if err != nil && ctx.Err() != nil { // stopped by hand: no record, so the next run repeats it
-		return visit{end: frontier.Outcome{Retry: true}}, nil
+		return Visit{End: frontier.Outcome{Retry: true}}, nil
 	}
 	if again, ok := c.again(rec, err, e, time.Since(started)); ok {
 		c.tell("again later", line, "attempt", line.Attempts, "wait", again.Wait, "why", why(rec, err))
-		return visit{end: again}, nil
+		return Visit{End: again}, nil
 	}
-	v := visit{line: line, end: frontier.Outcome{Backoff: backoff(rec, err)}}
+	v := Visit{Line: line, End: frontier.Outcome{Backoff: backoff(rec, err)}, Body: body}
 	switch {
 	case err != nil:
 		failed(line, err)
@@ -70,6 +76,19 @@ func (c *Crawl) visit(ctx context.Context, e frontier.Entry) (visit, error) {
 	}
 	c.tell(string(line.Outcome), line, "status", line.Status, "bytes", line.Bytes, "why", line.Reason)
 	return v, nil
+}
+
+// timed knows for how long it was read.
+type timed struct {
+	io.ReadCloser
+	took time.Duration
+}
+
+func (t *timed) Read(p []byte) (int, error) {
+	start := time.Now()
+	n, err := t.ReadCloser.Read(p)
+	t.took += time.Since(start)
+	return n, err
 }
 
 // tell logs what happens to single URLs, for those who ask for it.
@@ -97,7 +116,7 @@ func (c *Crawl) store(ctx context.Context, line *manifest.Line, rec *fetch.Recor
 	line.Path = stored.Path
 	// Only now that the body is whole: a server would confirm a cut one for ever.
 	line.ETag, line.LastModified = validator(rec.Header.Get("ETag")), validator(rec.Header.Get("Last-Modified"))
-	if stored.Path != "" {
+	if stored.SHA256 != (sink.Stored{}).SHA256 {
 		line.SHA256 = fmt.Sprintf("%x", stored.SHA256)
 	}
 	return nil

@@ -50,12 +50,14 @@ type Batch struct {
 	// when there is none.
 	Earlier func(shown string) (*Line, error)
 
-	Workers int           // files in flight; default 16, see [DefaultWorkers]
-	CPU     int           // files whose steps compute at once; default one a core
-	Mode    pipeline.Mode // what runs the workers; "" means pool
-	MaxSize int64         // of what a step makes of one file, in bytes; 0: no limit
-	RunID   string        // name of this run, for the records
-	Log     *slog.Logger  // of single files at debug level; nil: none
+	Workers int                        // files in flight; default 16, see [DefaultWorkers]
+	CPU     int                        // files whose steps compute at once; default one a core
+	Mode    pipeline.Mode              // what runs the workers; "" means pool
+	Make    pipeline.Maker[Item, Done] // makes the workers; nil: [Batch.Worker]
+	Make    pipeline.Maker[Item, Done] // makes the workers; nil: [Batch.Worker]
+	MaxSize int64                      // of what a step makes of one file, in bytes; 0: no limit
+	RunID   string                     // name of this run, for the records
+	Log     *slog.Logger               // of single files at debug level; nil: none
 }
 
 // DefaultWorkers is how many files are in flight unless told otherwise. Measured on
@@ -70,12 +72,25 @@ const DefaultWorkers = 16
 func (b *Batch) Run(ctx context.Context, drain <-chan struct{}) error {
 	b.Mode = cmp.Or(b.Mode, pipeline.Pool)
 	b.Workers = cmp.Or(max(b.Workers, 0), DefaultWorkers)
+	r := b.run()
+	if b.Make == nil {
+		b.Make = r.worker
+	}
+	return pipeline.Run(ctx, b.Mode, b.Workers, pipeline.Until(b.Source, drain), b.Make, r.settle)
+}
+
+// Worker makes workers that transform single files, all but their records, which are
+// a run's. It needs the Chain, the Output, CPU and MaxSize, and no more, so that a
+// child process can make it of a Batch that has only these, for a Make in its parent
+// under [pipeline.Processes].
+func (b *Batch) Worker() pipeline.Maker[Item, Done] { return b.run().worker }
+
+func (b *Batch) run() *run {
 	b.CPU = cmp.Or(max(b.CPU, 0), runtime.NumCPU())
 	if b.Log == nil {
 		b.Log = slog.New(slog.DiscardHandler)
 	}
-	r := &run{Batch: b, steps: b.Chain.String(), turns: transform.NewTurns(b.CPU), large: make(chan struct{}, 2*b.CPU)}
-	return pipeline.Run(ctx, b.Mode, b.Workers, pipeline.Until(b.Source, drain), r.worker, r.settle)
+	return &run{Batch: b, steps: b.Chain.String(), turns: transform.NewTurns(b.CPU), large: make(chan struct{}, 2*b.CPU)}
 }
 
 // run is what the workers of a Batch share.
@@ -87,15 +102,15 @@ type run struct {
 }
 
 // settle records what became of a file.
-func (r *run) settle(ctx context.Context, res pipeline.Result[Item, outcome]) error {
+func (r *run) settle(ctx context.Context, res pipeline.Result[Item, Done]) error {
 	if res.Err != nil {
 		return res.Err
 	}
-	line := res.Out.line
+	line := res.Out.Line
 	if line == nil { // stopped by hand: no record, so the next run repeats it
 		return nil
 	}
-	if !res.Out.known {
+	if !res.Out.Known {
 		line.Run, line.Steps, line.Started = r.RunID, r.steps, res.Start
 		line.Total = float64(res.Took.Microseconds()) / 1000
 		if err := r.Journal.Append(ctx, line); err != nil {

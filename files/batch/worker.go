@@ -26,41 +26,42 @@ type worker struct {
 }
 
 // worker makes one; it is the run's [pipeline.Maker].
-func (r *run) worker(context.Context, int) (pipeline.Func[Item, outcome], func() error, error) {
+func (r *run) worker(context.Context, int) (pipeline.Func[Item, Done], func() error, error) {
 	w := &worker{run: r, start: make([]byte, startSize)}
 	return w.transform, nil, nil
 }
 
-// outcome is what became of a file: a record, or none when the run was stopped.
-type outcome struct {
-	line  *Line
-	known bool // an earlier run recorded the same
+// Done is what became of a file: a record, or none when the run was stopped. It goes
+// through JSON unharmed.
+type Done struct {
+	Line  *Line // without its steps, times and run
+	Known bool  // an earlier run recorded the same
 }
 
 // transform takes one file all the way. Its error is the output folder's, or of what
 // earlier runs recorded: it ends the run.
-func (w *worker) transform(ctx context.Context, it Item) (outcome, error) {
+func (w *worker) transform(ctx context.Context, it Item) (Done, error) {
 	line := &Line{Input: it.Shown, URL: it.URL}
 	err := w.carry(ctx, it, line)
 	if errors.Is(err, errUnchanged) {
-		return outcome{line, true}, nil
+		return Done{line, true}, nil
 	}
 	if err == nil {
 		line.Outcome = Transformed
-		return outcome{line: line}, nil
+		return Done{Line: line}, nil
 	}
 	if ctx.Err() != nil {
-		return outcome{}, nil
+		return Done{}, nil
 	}
 	if e, ok := errors.AsType[*OutputError](err); ok && !e.local() {
-		return outcome{}, e
+		return Done{}, e
 	}
 	if e, ok := errors.AsType[*earlierError](err); ok {
-		return outcome{}, e.err
+		return Done{}, e.err
 	}
 	blame(line, err)
 	known, err := w.failedBefore(line)
-	return outcome{line, known}, err
+	return Done{line, known}, err
 }
 
 // carry fills in the line as far as it gets.
