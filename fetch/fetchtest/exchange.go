@@ -17,9 +17,10 @@ type exchange struct {
 	num  [3]int64 // numbers in the path, in order
 	text string   // its {id} or {tag}
 
-	host *host       // nil when it is not counted
-	kept bool        // a stream or a raw answer goes on after the answer function
-	left atomic.Bool // it is off the books
+	host  *host       // nil when it is not counted
+	since time.Time   // it is on the books
+	kept  bool        // a stream or a raw answer goes on after the answer function
+	left  atomic.Bool // it is off the books
 }
 
 // answer is the handler of all requests.
@@ -27,6 +28,7 @@ func (l *Lab) answer(ctx *fasthttp.RequestCtx) {
 	x := &exchange{RequestCtx: ctx, lab: l, conn: ctx.Conn().(*conn)}
 	m := l.site.find(string(ctx.URI().PathOriginal()), x)
 	if !m.unseen {
+		x.since = time.Now()
 		x.host = l.stats.enter(x.conn, ctx.Host(), ctx.RequestURI())
 	}
 	m.answer(x)
@@ -38,7 +40,7 @@ func (l *Lab) answer(ctx *fasthttp.RequestCtx) {
 // leave ends the exchange after so many bytes of body; later calls do nothing.
 func (x *exchange) leave(bytes int64) {
 	if x.host != nil && x.left.CompareAndSwap(false, true) {
-		x.lab.stats.leave(x.host, bytes)
+		x.lab.stats.leave(x.host, bytes, time.Since(x.since))
 	}
 }
 

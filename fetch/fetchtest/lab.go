@@ -29,6 +29,7 @@ type Lab struct {
 	stats  *counters
 	bodies encoded
 	trials trials
+	queues queues
 	done   chan struct{} // closed when the lab ends
 	unhook func() bool   // takes the lab off the context of Start
 
@@ -111,6 +112,7 @@ func (l *Lab) Stats() Stats { return l.stats.snapshot() }
 func (l *Lab) ResetStats() {
 	l.stats.reset()
 	l.trials.forget()
+	l.queues.forget()
 }
 
 // Close ends the lab: it stops listening, cuts delays short, closes every

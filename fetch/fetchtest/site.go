@@ -133,6 +133,12 @@ func groups() []group {
 			{"/silent", "", "never answers", silent},
 			{"/endless", "", "never stops answering", endless},
 		}},
+		{"Load", false, []route{
+			{"/queue/{rate}/{id}", "/queue/200/a", "rate requests a second, in the order of their coming: the others wait", queued},
+			{"/crowd/{ms}/{us}/{id}", "/crowd/20/500/a", "waits ms, and us microseconds more for each request that waits here already", crowded},
+			{"/tiring/{n}/{fresh}/{tired}/{id}", "/tiring/100/5/50/a", "waits fresh ms for the first n requests of all ids, then tired ms", tiring},
+			{"/changing/{n}/{id}", "/changing/2/a", "one body for the first n requests of an id, then another", changing},
+		}},
 		{"Requests", false, []route{
 			{"/echo", "", "what was asked, as JSON", echo},
 			{"/etag/{tag}", "/etag/v1", "304 when If-None-Match has that tag", etag},

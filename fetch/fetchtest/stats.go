@@ -4,16 +4,18 @@ import (
 	"hash/maphash"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Stats counts what a lab was asked; its own pages, / and /stats, do not count.
 type Stats struct {
-	Requests    int64 `json:"requests"`
-	Connections int64 `json:"connections"` // that carried a request
-	Distinct    int64 `json:"distinct"`    // different targets, by host
-	Bytes       int64 `json:"bytes"`       // of bodies, as coded
-	InFlight    int64 `json:"in_flight"`   // requests being answered now
-	MaxInFlight int64 `json:"max_in_flight"`
+	Requests    int64   `json:"requests"`
+	Connections int64   `json:"connections"` // that carried a request
+	Distinct    int64   `json:"distinct"`    // different targets, by host
+	Bytes       int64   `json:"bytes"`       // of bodies, as coded
+	InFlight    int64   `json:"in_flight"`   // requests being answered now
+	MaxInFlight int64   `json:"max_in_flight"`
+	Busy        float64 `json:"busy_s"` // seconds that answers took, in all
 
 	// MaxInFlightByHost has the Host fields that were asked for.
 	MaxInFlightByHost map[string]int64 `json:"max_in_flight_by_host"`
@@ -25,6 +27,7 @@ const shards = 64
 // shards, and none of the atomics is read but for a snapshot.
 type counters struct {
 	requests, connections, bytes atomic.Int64
+	busy                         atomic.Int64 // nanoseconds
 	inFlight                     gauge
 
 	seed   maphash.Seed
@@ -68,8 +71,9 @@ func (c *counters) enter(conn *conn, name, target []byte) *host {
 }
 
 // leave counts the end of an answer.
-func (c *counters) leave(h *host, bytes int64) {
+func (c *counters) leave(h *host, bytes int64, took time.Duration) {
 	c.bytes.Add(bytes)
+	c.busy.Add(int64(took))
 	c.inFlight.down()
 	h.inFlight.down()
 }
@@ -99,6 +103,7 @@ func (c *counters) snapshot() Stats {
 		Bytes:             c.bytes.Load(),
 		InFlight:          c.inFlight.now.Load(),
 		MaxInFlight:       c.inFlight.max.Load(),
+		Busy:              time.Duration(c.busy.Load()).Seconds(),
 		MaxInFlightByHost: map[string]int64{},
 	}
 	for i := range c.shards {
@@ -122,6 +127,7 @@ func (c *counters) reset() {
 	c.requests.Store(0)
 	c.connections.Store(0)
 	c.bytes.Store(0)
+	c.busy.Store(0)
 	c.inFlight.forget()
 	for i := range c.shards {
 		shard := &c.shards[i]

@@ -54,7 +54,6 @@ type Batch struct {
 	CPU     int                        // files whose steps compute at once; default one a core
 	Mode    pipeline.Mode              // what runs the workers; "" means pool
 	Make    pipeline.Maker[Item, Done] // makes the workers; nil: [Batch.Worker]
-	Make    pipeline.Maker[Item, Done] // makes the workers; nil: [Batch.Worker]
 	MaxSize int64                      // of what a step makes of one file, in bytes; 0: no limit
 	RunID   string                     // name of this run, for the records
 	Log     *slog.Logger               // of single files at debug level; nil: none

@@ -1,0 +1,84 @@
+package fetchtest
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// queues are the paths whose answers take longer the more is asked of them.
+type queues struct {
+	crowd atomic.Int64 // requests that wait in crowded
+
+	mu   sync.Mutex          // guards what follows
+	free map[int64]time.Time // by rate: when the next request is served
+	seen map[int64]int64     // by n: requests of tiring
+}
+
+// turn returns how long a request waits that comes now to a server of so many a second.
+func (q *queues) turn(rate int64, now time.Time) time.Duration {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.free == nil {
+		q.free = map[int64]time.Time{}
+	}
+	begin := q.free[rate]
+	if begin.Before(now) {
+		begin = now
+	}
+	end := begin.Add(time.Second / time.Duration(rate))
+	q.free[rate] = end
+	return end.Sub(now)
+}
+
+// count returns 1 for the first request of a tiring server, then 2 and so on.
+func (q *queues) count(n int64) int64 {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.seen == nil {
+		q.seen = map[int64]int64{}
+	}
+	q.seen[n]++
+	return q.seen[n]
+}
+
+func (q *queues) forget() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.free, q.seen = nil, nil
+}
+
+// queued answers /queue/{rate}/{id}: as many at once do as one after the other.
+func queued(x *exchange) {
+	rate := min(max(x.num[0], 1), 1_000_000)
+	x.lab.wait(x.lab.queues.turn(rate, time.Now()))
+	x.say(200, "served: "+x.text)
+}
+
+// crowded answers /crowd/{ms}/{us}/{id}: each in flight slows down the others.
+func crowded(x *exchange) {
+	others := x.lab.queues.crowd.Add(1) - 1
+	defer x.lab.queues.crowd.Add(-1)
+	x.lab.wait(x.delay(0) + time.Duration(others*min(x.num[1], 1_000_000))*time.Microsecond)
+	x.say(200, "got through: "+x.text)
+}
+
+// tiring answers /tiring/{n}/{fresh}/{tired}/{id}: it slows down midway.
+func tiring(x *exchange) {
+	wait := x.delay(1)
+	if x.lab.queues.count(x.num[0]) > x.num[0] {
+		wait = x.delay(2)
+	}
+	x.lab.wait(wait)
+	x.say(200, "done: "+x.text)
+}
+
+// changing answers /changing/{n}/{id}: it sends other bytes midway.
+func changing(x *exchange) {
+	text := "first"
+	if x.lab.trials.next(x.Path()) > x.num[0] {
+		text = "then"
+	}
+	x.say(200, fmt.Sprintf("%s: %s", text, x.text))
+}
