@@ -11,6 +11,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -21,6 +22,7 @@ import (
 
 // process is what a command gets from the operating system. Tests make their own.
 type process struct {
+	args           []string
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	terminal       bool // stderr is one that understands cursor control
@@ -33,6 +35,9 @@ type process struct {
 
 func main() {
 	signal.Ignore(syscall.SIGPIPE) // a reader that went away is a failed write, not a death
+	if isChild() {
+		os.Exit(runChild())
+	}
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	os.Exit(run(context.Background(), process{
@@ -48,8 +53,25 @@ func main() {
 	}, os.Args[1:]))
 }
 
+// runChild serves the process that started this one.
+func runChild() int {
+	err := serveChild(context.Background(), process{
+		stdin:       os.Stdin,
+		stdout:      os.Stderr, // stdout is the parent's
+		stderr:      os.Stderr,
+		env:         os.LookupEnv,
+		askPassword: func(string, <-chan struct{}) (string, error) { return "", errNoTerminal },
+	})
+	if err != nil {
+		_, _ = fmt.Fprintln(os.Stderr, err) // which the parent keeps
+		return exitInternal
+	}
+	return exitOK
+}
+
 // run runs the command that args name and returns the exit code.
 func run(ctx context.Context, p process, args []string) int {
+	p.args = args
 	c := newConsole(p)
 	root := newRoot(p, c)
 	root.SetArgs(append([]string{}, args...)) // cobra takes nil for the process's own

@@ -1,0 +1,224 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"crawl/files/transform"
+	"crawl/pipeline"
+
+	"github.com/spf13/pflag"
+)
+
+// compareFlags are the settings of a comparison. What is fetched, is so as by crawl.
+type compareFlags struct {
+	*flags
+	files, cpu bool
+	step       string
+	follow     bool
+
+	modes  modes
+	widths widths
+	gil    bool
+	rounds count
+	budget span
+	sample count
+	seed   count
+
+	python   string
+	noPython bool
+
+	raw, bench, page string
+}
+
+// defaultCompareFlags have no rounds, widths or budget: these depend on what is compared.
+func defaultCompareFlags() *compareFlags {
+	f := &compareFlags{flags: defaultFlags(), gil: true, step: "read"}
+	f.reporting = defaultReporting("rows")
+	f.seed = count{n: 1}
+	return f
+}
+
+func (f *compareFlags) define(fs *pflag.FlagSet) {
+	fs.SortFlags = false
+	fs.BoolVar(&f.files, "files", false, "compare on files: each INPUT is one, a folder or a pattern")
+	fs.StringVar(&f.step, "step", f.step, "what is done with files: read, write, copy, or the `STEPS` of a transform")
+	fs.BoolVar(&f.follow, "follow", false, "go through links to files and folders, too")
+	fs.BoolVar(&f.cpu, "cpu", false, "compare on computing, where there is nothing to wait for")
+	fs.Var(&f.modes, "modes", "ways to compare, with commas between (default all, in the widest width)")
+	fs.VarP(&f.widths, "concurrency", "c", "how many at once, with commas between: 1,2,4")
+	fs.VarP(&f.widths, "jobs", "j", "the same")
+	fs.BoolVar(&f.gil, "gil", f.gil, "also with one processor, as under Python's lock")
+	fs.Var(&f.rounds, "rounds", "times that each way is measured (default 10, 5 on hosts of others)")
+	fs.Var(&f.budget, "budget", "do fewer rounds when they would take longer; 0: no bound")
+	fs.Var(&f.sample, "sample", "of all inputs, use so many drawn by chance; 0: all (at hosts of others at most 20)")
+	fs.Var(&f.seed, "seed", "of that draw, of the orders and of the intervals")
+
+	fs.StringVar(&f.flags.output, "output", "", "`DIR` below which --step writes, and removes it again (default: the system's for such)")
+	fs.StringVar(&f.python, "python", "", "interpreter for Python's own rows: `PATH` (default: what CRAWL_PYTHON says, /usr/bin/python3, python3)")
+	fs.BoolVar(&f.noPython, "no-python", false, "leave them out")
+	fs.StringVar(&f.raw, "raw", "", "write each sample to `FILE`, a line of JSON at once")
+	fs.StringVar(&f.bench, "bench", "", "write them to `FILE` in the format of Go's benchmarks, for benchstat")
+	fs.StringVar(&f.page, "report", "", "write a page to `FILE`.html that shows it all")
+	f.reporting.defineTelling(fs)
+
+	fs.Var(&f.perHost, "per-host", "fetches in flight at one host, whatever the width")
+	fs.Var(&f.delay, "delay", "wait between two fetches of one host")
+	fs.Var(&f.rate, "rate", "fetches a second, over all hosts; 0: no limit")
+	fs.VarP(&f.header, "header", "H", `send this field, as "Name: value"; repeatable`)
+	fs.StringVarP(&f.userAgent, "user-agent", "A", "crawl", "`NAME` to introduce ourselves with")
+	fs.Var(&f.timeout, "timeout", "limit for one URL in flight")
+	fs.Var(&f.connectTimeout, "connect-timeout", "limit for connecting, TLS included")
+	fs.Var(&f.idleTimeout, "idle-timeout", "limit for silence in between")
+	fs.Var(&f.maxSize, "max-size", "longest body, after decoding")
+	f.connections.define(fs)
+	_ = fs.MarkHidden("jobs") // fails for names that do not exist
+}
+
+// check refuses what contradicts itself. Parsed are the flags that were given.
+func (f *compareFlags) check(args []string) error {
+	switch {
+	case f.files && f.cpu:
+		return usageError("--files and --cpu exclude each other")
+	case f.files && len(args) == 0:
+		return usageError("nothing to compare on: name files or folders")
+	case f.cpu && len(args) > 0:
+		return usageError("--cpu takes no input, and was given %q", args)
+	case f.noPython && f.python != "":
+		return usageError("--python and --no-python exclude each other")
+	case f.page != "" && !strings.HasSuffix(f.page, ".html") && !strings.HasSuffix(f.page, ".htm"):
+		return usageError("--report %s: want a name that ends in .html", f.page)
+	}
+	if f.files {
+		if _, err := transform.Parse(f.steps()); err != nil {
+			return stepError(err)
+		}
+	}
+	if err := f.reporting.check(); err != nil {
+		return err
+	}
+	return f.connections.check()
+}
+
+// The steps that compare has besides those of transform.
+const (
+	readStep  = "read"
+	writeStep = "write"
+	copyStep  = "copy"
+)
+
+// steps are those of --step as transform takes them, with a checksum at the end that
+// proves equal bytes.
+func (f *compareFlags) steps() string {
+	const proof = "sha256"
+	switch f.step {
+	case readStep:
+		return proof
+	case writeStep:
+		return copyStep + "," + proof
+	}
+	chain, err := transform.Parse(f.step)
+	if err == nil && slices.ContainsFunc(chain.Sums(), func(c *transform.Checksum) bool { return c.Algorithm == proof }) {
+		return f.step
+	}
+	return f.step + "," + proof
+}
+
+// parseCompare reads the arguments of the command as the command itself did, for a
+// child process that shall do as its parent would.
+func parseCompare(p process, args []string) (*compareFlags, error) {
+	f := defaultCompareFlags()
+	fs := pflag.NewFlagSet("compare", pflag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	f.define(fs)
+	if err := fs.Parse(args); err != nil {
+		return nil, err
+	}
+	return f, settle(fs, p.env, "compare")
+}
+
+// modes are those of --modes; none stand for all.
+type modes []pipeline.Mode
+
+func (m *modes) Set(s string) error {
+	*m = nil
+	for name := range strings.SplitSeq(s, ",") {
+		mode, err := pipeline.ParseMode(strings.TrimSpace(name))
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(*m, mode) {
+			*m = append(*m, mode)
+		}
+	}
+	return nil
+}
+
+func (m *modes) String() string {
+	var names []string
+	for _, mode := range *m {
+		names = append(names, string(mode))
+	}
+	return strings.Join(names, ",")
+}
+
+func (m *modes) Type() string { return "LIST" }
+
+// widths are those of --concurrency, in order.
+type widths []int
+
+func (w *widths) Set(s string) error {
+	*w = nil
+	for text := range strings.SplitSeq(s, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(text))
+		if err != nil || n < 1 || n > maxWidth {
+			return errors.New("want numbers from 1 to " + strconv.Itoa(maxWidth) + " with commas between, such as 1,2,4")
+		}
+		*w = append(*w, n)
+	}
+	slices.Sort(*w)
+	*w = slices.Compact(*w)
+	return nil
+}
+
+// maxWidth keeps a mistyped width from starting so many processes.
+const maxWidth = 1024
+
+func (w *widths) String() string {
+	var all []string
+	for _, n := range *w {
+		all = append(all, strconv.Itoa(n))
+	}
+	return strings.Join(all, ",")
+}
+
+func (w *widths) Type() string { return "LIST" }
+
+// within are the widths to measure: those asked for, else otherwise, at most most if
+// that is not 0.
+func (w widths) within(otherwise widths, most int) widths {
+	if len(w) == 0 {
+		w = otherwise
+	}
+	var list widths
+	for _, n := range w {
+		if most > 0 {
+			n = min(n, most)
+		}
+		list = append(list, n)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// spend is how many seconds a run may take.
+func (f *compareFlags) spend(otherwise time.Duration) float64 {
+	if f.budget.Duration == 0 {
+		return otherwise.Seconds()
+	}
+	return f.budget.Seconds()
+}
