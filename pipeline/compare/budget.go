@@ -45,7 +45,7 @@ func (r *runner) lengthen() {
 	}
 	if n := len(r.repeats); n > 0 {
 		r.note("%d of %d rows take less than %s, so they do their %s several times over",
-			n, len(r.rows), seconds(r.plan.Least), r.plan.Noun)
+			n, len(r.rows), given(r.plan.Least), r.plan.Noun)
 	}
 }
 
@@ -59,7 +59,7 @@ func (r *runner) ration() {
 	if fit >= r.plan.Rounds {
 		return
 	}
-	r.note("%d of %d rounds fit into %s", fit, r.plan.Rounds, seconds(r.plan.Budget))
+	r.note("%d of %d rounds fit into %s", fit, r.plan.Rounds, given(r.plan.Budget))
 	r.plan.Rounds = fit
 }
 
@@ -71,7 +71,7 @@ func (r *runner) affordable() bool {
 	if time.Since(r.result.Started).Seconds()+r.length <= r.plan.Budget {
 		return true
 	}
-	r.note("stopped after %d rounds, since the time of %s is up", r.result.Rounds, seconds(r.plan.Budget))
+	r.note("stopped after %d rounds, since the time of %s is up", r.result.Rounds, given(r.plan.Budget))
 	return false
 }
 

@@ -182,15 +182,16 @@ func doubts(r *Result) []string {
 // shortRows are those that stayed too short to be told from noise.
 func (r *Result) shortRows() []string {
 	var names []string
+	rows := measured(r)
 	for _, e := range r.Estimates {
-		if s := measured(r)[e.Row]; s.median(wallOf) < r.Plan.Least/2 {
+		if s := rows[e.Row]; s.median(wallOf) < r.Plan.Least/2 {
 			names = append(names, show(e.Row))
 		}
 	}
 	if len(names) == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("shorter than %s, where noise is large: %s", seconds(r.Plan.Least/2), strings.Join(names, ", "))}
+	return []string{fmt.Sprintf("shorter than %s, where noise is large: %s", given(r.Plan.Least/2), strings.Join(names, ", "))}
 }
 
 func show(s string) string { return stats.Printable(s) }

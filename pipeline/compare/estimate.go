@@ -75,7 +75,7 @@ func estimates(r *Result) []Estimate {
 		} else {
 			h := fnv.New64a()
 			_, _ = h.Write([]byte(row.Name))
-			e.Ratio = bootstrap(s.ratios(base), r.Plan.Seed, h.Sum64())
+			e.Ratio = bootstrap(s.ratios(base), levelOf(row), r.Plan.Seed, h.Sum64())
 		}
 		if len(base) > 0 {
 			wall := base.pass(wallOf)
@@ -85,6 +85,13 @@ func estimates(r *Result) []Estimate {
 		list = append(list, e)
 	}
 	return list
+}
+
+func levelOf(row Row) float64 {
+	if row.Twin {
+		return twinLevel
+	}
+	return level
 }
 
 // repeats are those of the last sample; the warm-ups' alone may differ.

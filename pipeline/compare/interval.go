@@ -8,6 +8,7 @@ import (
 
 const (
 	level     = 0.95
+	twinLevel = 0.99 // since a run whose twin differs by chance is lost
 	resamples = 4000
 )
 
@@ -58,7 +59,7 @@ func medianInterval(values []float64) Interval {
 // bootstrap is the median with a percentile bootstrap interval (Efron, 1979): the
 // values are drawn anew, with replacement, and the medians of the draws are where it
 // may be. The same seed gives the same interval.
-func bootstrap(values []float64, seed1, seed2 uint64) Interval {
+func bootstrap(values []float64, level float64, seed1, seed2 uint64) Interval {
 	n := len(values)
 	if n == 0 {
 		return Interval{}

@@ -28,10 +28,10 @@ func ParseSample(line []byte) (Sample, error) {
 
 // jsonError leaves out what package json says of Go.
 func jsonError(err error) error {
-	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && wrong.Field != "" {
 		return fmt.Errorf("%q is a %s", wrong.Field, wrong.Value)
 	}
-	return fmt.Errorf("no JSON: %w", err)
+	return errors.New("no JSON object")
 }
 
 func (s Sample) check() error {

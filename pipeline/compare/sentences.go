@@ -23,10 +23,8 @@ func (v *Verdict) nature(r *Result) []string {
 
 // gains says by how much concurrency helps, and how near that is to what can be.
 func (v *Verdict) gains(r *Result) []string {
-	best, ok := r.Estimate(v.Best)
-	if !ok {
-		return nil
-	}
+	best, _ := r.Estimate(v.Best)
+	base, _ := r.Estimate(best.Baseline)
 	if !v.Helps {
 		if v.Gain.High < 1 {
 			return []string{fmt.Sprintf("Concurrency makes it slower: even the best way, %s, takes %s times as long.", show(v.Best), times(1/v.Gain.Value))}
@@ -34,7 +32,7 @@ func (v *Verdict) gains(r *Result) []string {
 		return []string{fmt.Sprintf("Concurrency does not help: even the best way, %s, is no faster beyond what noise explains (%s).", show(v.Best), between(v.Gain))}
 	}
 	return []string{fmt.Sprintf("With %s at once (%s) it takes %s instead of %s. That is %s of what is possible at this width.",
-		stats.Count(int64(r.Row(v.Best).Width)), show(v.Best), seconds(best.Wall.Value), seconds(best.Wall.Value*v.Gain.Value), percent(min(best.Efficiency, 1)))}
+		stats.Count(int64(r.Row(v.Best).Width)), show(v.Best), seconds(best.Wall.Value), seconds(base.Wall.Value), percent(min(best.Efficiency, 1)))}
 }
 
 // oneProcessor says what the rows on one processor show.

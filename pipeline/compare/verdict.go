@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 )
@@ -9,6 +10,7 @@ const (
 	mostlyCPU = 0.8  // share of the baseline's time from which on it computes
 	mostlyIO  = 0.3  // and up to which it waits
 	helps     = 1.05 // least gain that is worth any effort
+	asFast    = 0.98 // share of the fastest's gain that is no less
 )
 
 // verdict says what the result means, or why it means nothing.
@@ -77,19 +79,26 @@ func (v *Verdict) judge(r *Result, base Estimate) {
 	}
 }
 
-// best is the fastest row that is compared with base, without twins.
+// best is the fastest row that is compared with base, without twins, and of those that
+// are as fast the one with the least width.
 func (v *Verdict) best(r *Result, base string, gil bool) (Estimate, bool) {
-	var best Estimate
+	var all []Estimate
+	fastest := 0.0
 	for _, e := range r.Estimates {
 		row := r.Row(e.Row)
 		if e.Baseline != base || e.Row == base || row.Twin || row.GIL != gil {
 			continue
 		}
-		if e.Ratio.Value > best.Ratio.Value {
-			best = e
-		}
+		all = append(all, e)
+		fastest = max(fastest, e.Ratio.Value)
 	}
-	return best, best.Row != ""
+	all = slices.DeleteFunc(all, func(e Estimate) bool { return e.Ratio.Value < asFast*fastest })
+	if len(all) == 0 {
+		return Estimate{}, false
+	}
+	return slices.MinFunc(all, func(a, b Estimate) int {
+		return cmp.Compare(r.Row(a.Row).Width, r.Row(b.Row).Width)
+	}), true
 }
 
 // curve is that of the best row, when the law could be fitted to it.

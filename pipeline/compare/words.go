@@ -7,11 +7,14 @@ import (
 	"strings"
 )
 
-// seconds writes a time with three digits: 147 ms, 4.31 s, 12 min.
+// seconds writes a time with three digits: 147 ms, 4.31 s, 12.0 min.
 func seconds(s float64) string {
-	unit := unitOf(s)
-	return unit.number(s) + " " + unit.name
+	u := unitOf(s)
+	return u.number(s, u.places(s)) + " " + u.name
 }
+
+// given writes a time that somebody chose: 0.5 s, 120 s.
+func given(s float64) string { return strconv.FormatFloat(s, 'f', -1, 64) + " s" }
 
 // unit is what times are shown in.
 type unit struct {
@@ -32,19 +35,24 @@ func unitOf(s float64) unit {
 	}
 }
 
-func (u unit) number(s float64) string { return digits(s/u.size, 3) }
+// number writes a time in the unit, without its name.
+func (u unit) number(s float64, places int) string {
+	return strconv.FormatFloat(s/u.size, 'f', places, 64)
+}
 
-// digits writes x with so many digits, those before the point all of them.
-func digits(x float64, n int) string {
+// places is how many digits after the point make three.
+func (u unit) places(s float64) int { return places(s/u.size, 3) }
+
+func places(x float64, digits int) int {
 	if x == 0 {
-		return "0"
+		return 0
 	}
-	before := int(math.Floor(math.Log10(math.Abs(x)))) + 1
-	s := strconv.FormatFloat(x, 'f', max(n-max(before, 1), 0), 64)
-	if strings.Contains(s, ".") {
-		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
+	for p := digits - 1; p > 0; p-- {
+		if x < math.Pow10(digits-p)-0.5*math.Pow10(-p) { // else it is rounded up to a digit more
+			return p
+		}
 	}
-	return s
+	return 0
 }
 
 // times writes a factor: 1.03, 27.4, 312.
