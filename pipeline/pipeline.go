@@ -5,7 +5,10 @@
 //
 // Start with [Run]. Its [Mode] says only who turns the loop; source, function and
 // settle are the same under every mode. [Until] ends a source early without
-// dropping what was taken from it, and [Retry] says when to try again.
+// dropping what was taken from it, and [Retry] says when to try again. [Children]
+// and [Serve] make workers of child processes, a [Watch] lists who does what in
+// [Workers], and a [Limit] finds how much may be in flight. [Barrier] and [Lock]
+// are what sync has, with a context.
 //
 // The package knows nothing of URLs or files, keeps no results, and neither
 // retries nor recovers by itself: a panic in a Func ends the process.
@@ -51,14 +54,15 @@ type Mode string
 
 // The modes.
 const (
-	Blocking Mode = "blocking" // the caller itself, one item after the other
-	Threads  Mode = "threads"  // goroutines, each locked to an OS thread of its own
-	Pool     Mode = "pool"     // long-lived goroutines out of a pool
-	Async    Mode = "async"    // one taker that starts a pooled task for each item
+	Blocking  Mode = "blocking"  // the caller itself, one item after the other
+	Threads   Mode = "threads"   // goroutines, each locked to an OS thread of its own
+	Processes Mode = "processes" // goroutines, each in front of a child process: the Maker is Children's
+	Pool      Mode = "pool"      // long-lived goroutines out of a pool
+	Async     Mode = "async"     // one taker that starts a pooled task for each item
 )
 
 // Modes returns every mode.
-func Modes() []Mode { return []Mode{Blocking, Threads, Pool, Async} }
+func Modes() []Mode { return []Mode{Blocking, Threads, Processes, Pool, Async} }
 
 // ParseMode returns the mode that s names.
 func ParseMode(s string) (Mode, error) {

@@ -21,9 +21,11 @@ import (
 // not end. Run returns when every worker has been released: with nil when src
 // ended by io.EOF, else with the first such error, the cause of ctx's end and the
 // errors of releasing, joined.
+//
+// A run that is given a Watch lists its workers there; there is one at most.
 func Run[In, Out any](
 	ctx context.Context, m Mode, workers int,
-	src Source[In], mk Maker[In, Out], settle func(context.Context, Result[In, Out]) error,
+	src Source[In], mk Maker[In, Out], settle func(context.Context, Result[In, Out]) error, watch ...Watch[In],
 ) error {
 	if _, err := ParseMode(string(m)); err != nil {
 		return err
@@ -34,12 +36,16 @@ func Run[In, Out any](
 	running, cancel := context.WithCancel(ctx)
 	defer cancel()
 	r := &run[In, Out]{src: src, mk: mk, settle: settle, lasting: context.WithoutCancel(ctx), cancel: cancel}
+	r.roster = newRoster(watch)
+	defer r.roster.close()
 
 	switch m {
 	case Blocking:
 		r.loop(running, 0)
 	case Threads:
 		r.threads(running, workers)
+	case Processes:
+		r.processes(running, workers)
 	case Pool:
 		r.pool(running, workers)
 	case Async:
@@ -54,6 +60,7 @@ type run[In, Out any] struct {
 	settle  func(context.Context, Result[In, Out]) error
 	lasting context.Context // for settle
 	cancel  context.CancelFunc
+	roster  *roster[In]
 
 	mu        sync.Mutex // guards the errors below
 	first     error
@@ -67,6 +74,7 @@ func (r *run[In, Out]) loop(ctx context.Context, id int) {
 		return
 	}
 	for ctx.Err() == nil {
+		w.post.is(Taking)
 		in, err := r.src.Next(ctx)
 		if err != nil {
 			r.ended(ctx, err)
@@ -86,6 +94,16 @@ func (r *run[In, Out]) threads(ctx context.Context, workers int) {
 			defer runtime.UnlockOSThread()
 			r.loop(ctx, id)
 		})
+	}
+	all.Wait()
+}
+
+// processes turns the loops on plain goroutines: all they do is wait for the child
+// that the Maker made.
+func (r *run[In, Out]) processes(ctx context.Context, workers int) {
+	var all sync.WaitGroup
+	for id := range workers {
+		all.Go(func() { r.loop(ctx, id) })
 	}
 	all.Wait()
 }
@@ -120,14 +138,17 @@ func (r *run[In, Out]) async(ctx context.Context, workers int) {
 		if w == nil {
 			break
 		}
+		w.post.is(Taking)
 		in, err := r.src.Next(ctx)
 		if err != nil {
 			r.ended(ctx, err)
+			w.post.is(Idle)
 			idle <- w
 			break
 		}
 		p.submit(func() {
 			r.carry(ctx, w, in)
+			w.post.is(Idle)
 			idle <- w
 		})
 	}
@@ -165,36 +186,43 @@ type worker[In, Out any] struct {
 	id      int
 	do      Func[In, Out]
 	release func() error
+	post    *post[In]
 }
 
 // start makes a worker, or ends the run and returns nil.
 func (r *run[In, Out]) start(ctx context.Context, id int) *worker[In, Out] {
+	post := r.roster.enter(id)
 	do, release, err := r.mk(ctx, id)
 	if err != nil {
+		r.roster.leave(post)
 		r.ended(ctx, fmt.Errorf("start worker %d: %w", id, err))
 		return nil
 	}
-	return &worker[In, Out]{id: id, do: do, release: release}
+	return &worker[In, Out]{id: id, do: do, release: release, post: post}
 }
 
 // stop is not deferred by its callers: a panic must reach the process even if
 // release would hang.
 func (r *run[In, Out]) stop(w *worker[In, Out]) {
-	if w.release == nil {
-		return
+	w.post.is(Releasing)
+	if w.release != nil {
+		if err := w.release(); err != nil {
+			r.mu.Lock()
+			r.releasing = errors.Join(r.releasing, fmt.Errorf("stop worker %d: %w", w.id, err))
+			r.mu.Unlock()
+		}
 	}
-	if err := w.release(); err != nil {
-		r.mu.Lock()
-		r.releasing = errors.Join(r.releasing, fmt.Errorf("stop worker %d: %w", w.id, err))
-		r.mu.Unlock()
-	}
+	r.roster.leave(w.post)
 }
 
 // carry takes one item all the way.
 func (r *run[In, Out]) carry(ctx context.Context, w *worker[In, Out], in In) {
 	start := time.Now()
+	w.post.has(Working, in, start)
 	out, err := w.do(ctx, in)
-	res := Result[In, Out]{In: in, Out: out, Err: err, Start: start, Took: time.Since(start), Worker: w.id}
+	took := time.Since(start)
+	w.post.has(Settling, in, start.Add(took))
+	res := Result[In, Out]{In: in, Out: out, Err: err, Start: start, Took: took, Worker: w.id}
 	if err := r.settle(r.lasting, res); err != nil {
 		r.fail(err)
 	}

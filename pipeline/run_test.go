@@ -307,7 +307,7 @@ func TestParseMode(t *testing.T) {
 			t.Errorf("%s: %s, %v", m, got, err)
 		}
 	}
-	if _, err := ParseMode("Pool"); err == nil || !strings.Contains(err.Error(), "blocking, threads, pool, async") {
+	if _, err := ParseMode("Pool"); err == nil || !strings.Contains(err.Error(), "blocking, threads, processes, pool, async") {
 		t.Errorf("got %v, want the names", err)
 	}
 }

@@ -156,6 +156,7 @@ type crawling struct {
 	known    *known
 	listed   *listedHosts
 	stats    *stats.Stats
+	atWork   pipeline.Workers
 	frontier *memory.Frontier
 	fetcher  fetch.Fetcher
 	jar      *cookies.Jar // nil when none is kept
@@ -203,6 +204,7 @@ func (r *crawling) fetchAll(ctx context.Context) error {
 		Stats:    r.stats,
 		Header:   acceptCodings(f.header.fields),
 		Workers:  r.workers,
+		Watch:    r.watch(),
 		Timeout:  f.timeout.Duration,
 		Retry:    pipeline.Retry{Max: f.retries.n},
 		RunID:    r.run,
@@ -217,6 +219,7 @@ func (r *crawling) fetchAll(ctx context.Context) error {
 	}
 	shown := r.flags.showProgress(r.process, r.console, r.progress)
 	defer shown()
+	defer r.answers()()
 	return c.Run(ctx, r.stop.drain)
 }
 

@@ -31,7 +31,8 @@ Commands:
 `
 
 const helpTail = `Ctrl-C lets what is in flight end, a second one stops now; either way, and
-after any crash, the same command goes on where it stopped.
+after any crash, the same command goes on where it stopped. SIGUSR1 has it tell
+what is in flight, and what came of the rest.
 
 Every flag may also be set in the environment (CRAWL_PER_HOST=4) and in
 $XDG_CONFIG_HOME/crawl/config.toml (per-host = 4); flags win, then the

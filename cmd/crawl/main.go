@@ -27,7 +27,8 @@ type process struct {
 	env            func(name string) (value string, found bool)
 	askPassword    func(prompt string, stop <-chan struct{}) (string, error)
 	signals        <-chan os.Signal
-	defaultSignals func() // gives signals their default effect back
+	asks           <-chan os.Signal // how things are; nil: nobody can
+	defaultSignals func()           // gives signals their default effect back
 }
 
 func main() {
@@ -42,6 +43,7 @@ func main() {
 		env:            os.LookupEnv,
 		askPassword:    askPassword(os.Stderr),
 		signals:        signals,
+		asks:           asksOf(),
 		defaultSignals: func() { signal.Stop(signals) },
 	}, os.Args[1:]))
 }

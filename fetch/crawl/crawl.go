@@ -75,13 +75,14 @@ type Crawl struct {
 	// host:port, before it is asked; also of those that are done already.
 	Listed func(host string)
 
-	Header  fetch.Header   // sent with each request
-	Workers int            // fetches in flight, at least 1
-	Mode    pipeline.Mode  // what runs the workers; "" means pool
-	Timeout time.Duration  // for one URL in flight, redirects and retries included; default 60 s
-	Retry   pipeline.Retry // the zero value never retries
-	RunID   string         // name of this run, for the records
-	Log     *slog.Logger   // of single URLs at debug level; nil: none
+	Header  fetch.Header                   // sent with each request
+	Workers int                            // fetches in flight, at least 1
+	Mode    pipeline.Mode                  // what runs the workers; "" means pool
+	Watch   pipeline.Watch[frontier.Entry] // lists the workers; the zero value does not
+	Timeout time.Duration                  // for one URL in flight, redirects and retries included; default 60 s
+	Retry   pipeline.Retry                 // the zero value never retries
+	RunID   string                         // name of this run, for the records
+	Log     *slog.Logger                   // of single URLs at debug level; nil: none
 }
 
 // NamedInput is an Input and what its user calls it.
@@ -118,7 +119,7 @@ func (c *Crawl) Run(ctx context.Context, drain <-chan struct{}) error {
 	})
 	group.Go(func() error {
 		src := pipeline.Until[frontier.Entry](c.Frontier, drain)
-		return pipeline.Run(ctx, c.Mode, max(1, c.Workers), src, pipeline.Shared(c.visit), c.settle)
+		return pipeline.Run(ctx, c.Mode, max(1, c.Workers), src, pipeline.Shared(c.visit), c.settle, c.Watch)
 	})
 	if err := group.Wait(); err != nil {
 		return err
