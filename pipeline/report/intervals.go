@@ -31,6 +31,8 @@ func intervals(rows []row) page.Section {
 		Legend: []page.Key{
 			{Class: "point", Shape: plot.KindDot, Text: "ratio, with its interval"},
 			{Class: "twin", Shape: plot.KindDot, Text: "twin (A/A)"},
+			{Class: "one", Shape: plot.KindLine, Text: "1, the baseline"},
+			{Class: "best", Shape: plot.KindLine, Text: "ideal"},
 		},
 	}
 	scale := ratioScale(rows)
@@ -45,9 +47,9 @@ func intervals(rows []row) page.Section {
 func ratioScale(rows []row) plot.Scale {
 	values := []float64{1}
 	for _, r := range rows {
-		values = append(values, r.estimate.Ratio.Value, r.estimate.Ratio.Low, r.estimate.Ratio.High)
+		values = append(values, r.estimate.Ratio.Value, r.estimate.Ratio.Low, r.estimate.Ratio.High, r.estimate.Ideal)
 	}
-	return plot.Choose(2, values...).Padded(0.03).Between(2, 98)
+	return plot.Choose(2, values...).Between(7, 93)
 }
 
 // byBaseline are the rows grouped by what they are compared with, in pieces that fit
@@ -75,9 +77,8 @@ func forest(rows []row, scale plot.Scale, id string) plot.Plot {
 		ID: id, Title: "Ratios to " + against, Height: bottom + 20, Class: "forest",
 		Desc: fmt.Sprintf("%s, each as many times as fast as %s, with its interval.", plural(len(rows), "row", "rows"), against),
 	}
-	p.Marks = append(p.Marks, plot.Text(0, 14, plot.Start, "as fast as "+clip(against, 40), "small"))
-	p.Marks = append(p.Marks, plot.Axis(scale, scale.Ticks(6), plot.Times, bandsTop, bottom)...)
-	p.Marks = append(p.Marks, plot.Line(scale.At(1), bandsTop, scale.At(1), bottom, "one"))
+	p.Marks = append(p.Marks, plot.Text(0, 14, plot.Start, "times as fast as "+clip(against, 40), "small"))
+	p.Marks = append(p.Marks, plot.Labels(scale, scale.Ticks(5), plot.Factor, bottom)...)
 	for i, r := range rows {
 		p.Marks = append(p.Marks, ratio(r, scale, bandsTop+band*float64(i))...)
 	}
@@ -95,17 +96,23 @@ func ratio(r row, scale plot.Scale, y float64) []plot.Mark {
 	case r.isBaseline():
 		name = clip(name, longest-11) + " (baseline)"
 	}
-	marks := []plot.Mark{plot.Text(0, y+14, plot.Start, name, "name halo")}
+	top, middle, bottom := y+18, y+25, y+32
+	marks := []plot.Mark{plot.Text(0, y+14, plot.Start, name, "name"), plot.Rect(0, top, 100, bottom-top, "track")}
+	marks = append(marks, plot.Rules(scale, scale.Ticks(5), top, bottom)...)
+	marks = append(marks, plot.Line(scale.At(1), top, scale.At(1), bottom, "one"))
 	if !finite(i.Value) {
-		return append(marks, plot.Text(100, y+14, plot.End, "not known", "value halo"))
+		return append(marks, plot.Text(100, y+14, plot.End, "not known", "value"))
 	}
 	if finite(i.Low) && finite(i.High) && !r.isBaseline() {
 		said += " (" + span(i) + ")"
-		marks = append(marks, plot.Line(scale.At(i.Low), y+24, scale.At(i.High), y+24, "interval"))
+		marks = append(marks, plot.Line(scale.At(i.Low), middle, scale.At(i.High), middle, "interval"))
+	}
+	if ideal := r.estimate.Ideal; positive(ideal) && !r.isBaseline() && !r.Twin {
+		marks = append(marks, plot.Line(scale.At(ideal), top, scale.At(ideal), bottom, "best"))
 	}
 	return append(marks,
-		plot.Dot(scale.At(i.Value), y+24, class).Hover(r.Name+": "+said),
-		plot.Text(100, y+14, plot.End, said, "value halo"))
+		plot.Dot(scale.At(i.Value), middle, class).Hover(r.Name+": "+said),
+		plot.Text(100, y+14, plot.End, said, "value"))
 }
 
 func ratioTable(rows []row) page.Table {

@@ -79,7 +79,7 @@ func stacks(rows []row, scale plot.Scale, id string) plot.Plot {
 	bottom := band*float64(len(rows)) + 4
 	p := plot.Plot{ID: id, Title: "Where the time of an item went", Height: bottom + 20, Class: "stacks",
 		Desc: fmt.Sprintf("Stacked bars of %s; the longest is %s.", plural(len(rows), "row", "rows"), plot.Seconds(scale.Max))}
-	p.Marks = plot.Axis(scale, scale.Ticks(4), plot.SecondsLike(scale.Max), 0, bottom)
+	p.Marks = plot.Labels(scale, scale.Ticks(5), plot.SecondsLike(scale.Max), bottom)
 	for i, r := range rows {
 		p.Marks = append(p.Marks, stack(r, scale, band*float64(i))...)
 	}
@@ -90,9 +90,11 @@ func stacks(rows []row, scale plot.Scale, id string) plot.Plot {
 func stack(r row, scale plot.Scale, y float64) []plot.Mark {
 	const room = 17 // percent that a name within its part needs on a telephone
 	marks := []plot.Mark{
-		plot.Text(0, y+13, plot.Start, r.name(), "name halo"),
-		plot.Text(100, y+13, plot.End, plot.Seconds(total(r)), "value halo"),
+		plot.Text(0, y+13, plot.Start, r.name(), "name"),
+		plot.Text(100, y+13, plot.End, plot.Seconds(total(r)), "value"),
 	}
+	marks = append(marks, plot.Rect(0, y+17, 100, 14, "track"))
+	marks = append(marks, plot.Rules(scale, scale.Ticks(5), y+17, y+31)...)
 	at := 0.0
 	for _, p := range order {
 		v := p.seconds(r)

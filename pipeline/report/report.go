@@ -57,10 +57,6 @@ func (r Report) page() page.Page {
 	if len(r.Lost) > 0 {
 		p.Sections = append(p.Sections, lost(r.Lost))
 	}
-	return withMethod(p, r)
-}
-
-func withMethod(p page.Page, r Report) page.Page {
 	p.Sections = append(p.Sections, environment(r))
 	for i, part := range r.Parts {
 		p.Sections = append(p.Sections, method(part, fmt.Sprintf("method%d", i+1), len(r.Parts) > 1))
@@ -83,7 +79,7 @@ func sections(r *compare.Result, id string, several bool) []page.Section {
 	level, list := 2, []page.Section(nil)
 	if several {
 		level = 3
-		list = append(list, page.Section{ID: id, Title: r.Plan.Title, Short: short(r.Plan), Level: 2})
+		list = append(list, page.Section{ID: id, Title: "In detail: " + r.Plan.Title, Short: short(r.Plan), Level: 2})
 	}
 	rows := measured(r)
 	shown := featured(rows)

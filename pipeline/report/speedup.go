@@ -70,7 +70,7 @@ func panelScales(curves []compare.Curve) (x, y plot.Scale) {
 	} else {
 		x, y = plot.Linear(widths...), plot.Linear(append(ratios, 1)...)
 	}
-	return x.Between(8, 96), y.Padded(0.06).Between(panelBottom, panelTop)
+	return x.Between(13, 93), y.Padded(0.06).Between(panelBottom, panelTop)
 }
 
 // panel is one curve.
@@ -83,7 +83,7 @@ func panel(c compare.Curve, x, y plot.Scale, id string) plot.Plot {
 	p.Marks = append(p.Marks,
 		plot.Text(0, 14, plot.Start, clip(c.Label, longest), "name"),
 		plot.Text(0, 31, plot.Start, clip(kneeWords(c), 58), "small"))
-	p.Marks = append(p.Marks, plot.Levels(y, y.Ticks(5), plot.Times)...)
+	p.Marks = append(p.Marks, plot.Levels(y, y.Ticks(5), plot.Factor)...)
 	p.Marks = append(p.Marks, plot.Line(0, panelBottom, 100, panelBottom, "axis"))
 	for _, w := range widthTicks(c, x) {
 		p.Marks = append(p.Marks, plot.Text(x.At(w), panelBottom+15, plot.AnchorAt(x.At(w)), plot.Number(w), "tick"))

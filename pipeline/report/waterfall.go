@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 
 	"crawl/pipeline/compare"
@@ -15,10 +16,10 @@ const mostItems = 100
 
 // Pixels of a lane, from its top.
 const (
-	laneTop     = 22  // the row's name is above
-	laneCaption = 18  // more where the magnified copy's caption is
-	laneBottom  = 20  // the axis' labels are below
-	laneHeight  = 100 // of all items together, or so
+	laneTop     = 22   // the row's name is above
+	laneCaption = 18   // more where the magnified copy's caption is
+	laneBottom  = 20   // the axis' labels are below
+	lanesHeight = 1000 // of all lanes together, about
 )
 
 // waterfall shows when the first items of each row waited and worked, all rows on
@@ -42,10 +43,10 @@ func waterfall(rows []row, noun string) page.Section {
 	s.Lead = fmt.Sprintf("The first %s of each way of working, one line each, all on one clock.", plural(len(rows[0].spans), "item", noun))
 	scale := plot.Linear(most)
 	figure := page.Figure{
-		Note: "A staircase is work one after the other; a cliff is work side by side. Where it is too narrow to see, the same stands to its right, magnified.",
+		Note: "A staircase is work one after the other; a cliff is work side by side. Where it is too narrow to see, the same stands to its right, so many times as wide (×).",
 		Legend: []page.Key{
-			{Class: "wait", Text: "waiting (light)"},
-			{Class: "work", Text: "working (dark)"},
+			{Class: "wait", Text: "waiting (blue)"},
+			{Class: "work", Text: "working (orange)"},
 		},
 		Table: itemTable(rows),
 	}
@@ -53,7 +54,7 @@ func waterfall(rows []row, noun string) page.Section {
 		figure.Legend = append(figure.Legend, page.Key{Class: "unknown", Text: "not told apart (grey)"})
 	}
 	for i, r := range rows {
-		figure.Plots = append(figure.Plots, lane(r, scale, fmt.Sprintf("lane%d", i+1)))
+		figure.Plots = append(figure.Plots, lane(r, scale, itemHeight(len(rows), len(r.spans)), fmt.Sprintf("lane%d", i+1)))
 	}
 	s.Blocks = append(s.Blocks, figure)
 	return s
@@ -67,10 +68,8 @@ func first(spans []compare.Span) []compare.Span {
 	return spans[:min(len(spans), mostItems)]
 }
 
-// lane is one row's items below each other.
-func lane(r row, scale plot.Scale, id string) plot.Plot {
-	height := max(float64(laneHeight/len(r.spans)), 1)
-	height = min(height, 14)
+// lane is one row's items below each other, each so many pixels high.
+func lane(r row, scale plot.Scale, height float64, id string) plot.Plot {
 	end, items := 0.0, []plot.Mark(nil)
 	top, factor := float64(laneTop), 0.0
 	for _, span := range r.spans {
@@ -92,7 +91,8 @@ func lane(r row, scale plot.Scale, id string) plot.Plot {
 		ID: id, Title: r.Name, Height: bottom + laneBottom, Class: "lane",
 		Desc: fmt.Sprintf("The first %s, %s of their time.", plural(len(r.spans), "item", "items"), said),
 	}
-	p.Marks = plot.Axis(scale, scale.Ticks(4), plot.SecondsLike(scale.Max), top, bottom)
+	ticks := scale.Ticks(5)
+	p.Marks = append(plot.Rules(scale, ticks, top, bottom), plot.Labels(scale, ticks, plot.SecondsLike(scale.Max), bottom)...)
 	p.Marks = append(p.Marks,
 		plot.Text(0, 14, plot.Start, r.name(), "name"),
 		plot.Text(100, 14, plot.End, said, "value"),
@@ -103,6 +103,12 @@ func lane(r row, scale plot.Scale, id string) plot.Plot {
 	return p
 }
 
+// itemHeight is whole pixels, so that edges are sharp.
+func itemHeight(lanes, items int) float64 {
+	all := min(max(lanesHeight/lanes, 100), 200)
+	return float64(min(max(all/items, 1), 14))
+}
+
 // magnified is how many times as wide a lane that ends early is shown once more: a
 // round number, or 0 when it is wide enough.
 func magnified(end float64) float64 {
@@ -110,11 +116,12 @@ func magnified(end float64) float64 {
 	if end <= 0 || end > narrow {
 		return 0
 	}
-	factor := plot.Round(room / end * 1.0001)
-	for factor*end > room { // Round rounds up
-		factor = plot.Round(factor / 2.5)
+	factor := min(room/end, 1e4)
+	digit := 1.0
+	if factor >= 20 {
+		digit = math.Pow(10, math.Floor(math.Log10(factor)))
 	}
-	return min(factor, 1e4)
+	return math.Floor(factor/digit) * digit
 }
 
 // magnifier is the magnified copy with lines that lead there from the original.
@@ -126,8 +133,7 @@ func magnifier(id string, end, factor, top, bottom, last float64) []plot.Mark {
 		plot.Rect(left, top, 100-left, bottom-top, "ground"),
 		plot.Zoom(id, left, factor),
 		plot.Rect(left, top, 100-left, bottom-top, "box"),
-		plot.Text(left, top-5, plot.Start, "0 s", "tick"),
-		plot.Text((left+100)/2, top-5, plot.Middle, plot.Number(factor)+" times as wide", "tick"),
+		plot.Text(left, top-5, plot.Start, "×"+plot.Number(factor), "tick"),
 		plot.Text(100, top-5, plot.End, plot.Seconds(last), "tick"),
 	}
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 
 	"crawl/pipeline/compare"
 	"crawl/pipeline/report/plot"
@@ -30,7 +31,7 @@ func span(i compare.Interval) string {
 	if !finite(i.Low) || !finite(i.High) {
 		return plot.Unknown
 	}
-	return plot.Times(i.Low) + " to " + plot.Times(i.High)
+	return strings.TrimSuffix(plot.Times(i.Low), "×") + " to " + plot.Times(i.High)
 }
 
 // spanOf writes an interval with the probability that it has.

@@ -1,14 +1,21 @@
 package plot
 
-// Axis is a horizontal axis: a rule from top to bottom at each tick, and its label
-// below. Labels at the ends are turned inwards, so that none is cut off.
-func Axis(s Scale, ticks []float64, label func(float64) string, top, bottom float64) []Mark {
+// Labels are the ticks of a horizontal axis in words, below y. Those at the ends are
+// turned inwards, so that none is cut off.
+func Labels(s Scale, ticks []float64, label func(float64) string, y float64) []Mark {
 	var marks []Mark
 	for _, v := range ticks {
 		x := s.At(v)
-		marks = append(marks,
-			Line(x, top, x, bottom, "rule"),
-			Text(x, bottom+15, AnchorAt(x), label(v), "tick"))
+		marks = append(marks, Text(x, y+15, AnchorAt(x), label(v), "tick"))
+	}
+	return marks
+}
+
+// Rules are the ticks of a horizontal axis as lines from top to bottom.
+func Rules(s Scale, ticks []float64, top, bottom float64) []Mark {
+	var marks []Mark
+	for _, v := range ticks {
+		marks = append(marks, Line(s.At(v), top, s.At(v), bottom, "rule"))
 	}
 	return marks
 }

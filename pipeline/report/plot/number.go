@@ -45,6 +45,15 @@ func Times(v float64) string {
 	return Number(v) + "×"
 }
 
+// Factor is a ratio with no more digits than it needs, as the ticks of an axis have
+// it: 2×.
+func Factor(v float64) string {
+	if !finite(v) {
+		return Unknown
+	}
+	return Number(v) + "×"
+}
+
 // Percent is a share of one.
 func Percent(v float64) string {
 	p := v * 100

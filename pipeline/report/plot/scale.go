@@ -24,10 +24,13 @@ func Linear(values ...float64) Scale {
 	return s
 }
 
+// tiny is below all that is measured. Where floats end, logarithms are not exact.
+const tiny = 1e-300
+
 // Log is a logarithmic scale over all values above zero. When there is none, or all
 // are the same, it spans one power of the base.
 func Log(base float64, values ...float64) Scale {
-	low, high, ok := extent(values, func(v float64) bool { return v > 0 })
+	low, high, ok := extent(values, func(v float64) bool { return v > tiny })
 	if !ok {
 		low, high = 1, 1
 	}
@@ -45,7 +48,7 @@ const wide = 6
 // above zero do, and none is below.
 func Wide(values ...float64) bool {
 	low, _, _ := extent(values, func(v float64) bool { return v != 0 })
-	least, most, ok := extent(values, func(v float64) bool { return v > 0 })
+	least, most, ok := extent(values, func(v float64) bool { return v > tiny })
 	return ok && low > 0 && most/least >= wide
 }
 
@@ -68,7 +71,7 @@ func (s Scale) Between(from, to float64) Scale {
 func (s Scale) Padded(share float64) Scale {
 	if s.Base != 0 {
 		factor := math.Pow(s.Max/s.Min, share)
-		if !finite(factor) || !finite(s.Max*factor) || s.Min/factor <= 0 {
+		if !finite(factor) || !finite(s.Max*factor) || s.Min/factor <= tiny {
 			return s
 		}
 		s.Min, s.Max = s.Min/factor, s.Max*factor
@@ -107,7 +110,7 @@ func (s Scale) At(v float64) float64 {
 			share, span = math.Log(v)-math.Log(s.Min), math.Log(s.Max)-math.Log(s.Min)
 		}
 	}
-	return s.From + (s.To-s.From)*share/span
+	return s.From + (s.To-s.From)*(share/span)
 }
 
 // extent is the least and the greatest of the finite values that are wanted.

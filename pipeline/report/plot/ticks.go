@@ -24,8 +24,11 @@ func (s Scale) multiples(n int) []float64 {
 		return nil
 	}
 	var ticks []float64
-	for i := first; i*step <= s.Max+step*1e-9 && len(ticks) <= 2*n+2; i++ {
-		ticks = append(ticks, i*step+0) // +0, since -0 is no label
+	last := math.Min(s.Max+step*1e-9, math.MaxFloat64)
+	for i := first; i*step <= last && len(ticks) <= 2*n+2; i++ {
+		if v := i*step + 0; v >= s.Min-step*1e-9 { // +0, since -0 is no label
+			ticks = append(ticks, v)
+		}
 	}
 	return ticks
 }
