@@ -7,10 +7,13 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"time"
 )
 
 const (
-	lineBlock = 256 << 10 // a read: big enough that its cost does not count beside the work on its bytes
+	lineBlock = 256 << 10        // a read: big enough that its cost does not count beside the work on its bytes
+	slowRead  = time.Millisecond // of a block: then it came from a device
+
 	// LongestLine is the longest line that [Lines] takes, in bytes: more is no line,
 	// and would fill the memory.
 	LongestLine = 64 << 20
@@ -20,9 +23,9 @@ const (
 // [bytes.Lines] does; the last may have none. A line is valid until the next. An
 // error ends the iteration; for a line beyond [LongestLine] it is [bufio.ErrTooLong].
 //
-// While one block of the file is being used the next one is read: there is one
-// hand-over a block, and none a line. A reading that has begun when the loop is left
-// is waited for.
+// Once a block is slow to come, the next one is read while one is being used: there is
+// one hand-over a block then, none a line, and none where the file is in memory. A
+// reading that has begun when the loop is left is waited for.
 func Lines(ctx context.Context, eng Engine, name string) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		var begun []byte // of a line that goes over the end of a block
@@ -87,9 +90,32 @@ func Chunks(ctx context.Context, eng Engine, name string, size int) iter.Seq2[[]
 		case rest == nil:
 			yield(first[:n:n], nil)
 		default:
-			readAhead(ctx, rest, first, yield)
+			readOn(ctx, rest, first, yield)
 		}
 	}
+}
+
+// readOn yields block and what follows in f: one block after the other while they come
+// as quick as memory, which a hand-over would only slow down, and ahead from then on.
+func readOn(ctx context.Context, f File, block []byte, yield func([]byte, error) bool) {
+	for quick := true; quick; {
+		if !yield(block[:len(block):len(block)], nil) {
+			return
+		}
+		begun := time.Now()
+		n, err := io.ReadFull(&reader{ctx, f}, block)
+		if err != nil {
+			if n > 0 && !yield(block[:n:n], nil) {
+				return
+			}
+			if err != io.EOF && err != io.ErrUnexpectedEOF {
+				yield(nil, err)
+			}
+			return
+		}
+		quick = time.Since(begun) < slowRead
+	}
+	readAhead(ctx, f, block, yield)
 }
 
 // block is what one reading brought.

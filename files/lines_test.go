@@ -5,11 +5,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"crawl/files"
 	"crawl/files/errfs"
@@ -20,7 +21,7 @@ func TestLines(t *testing.T) {
 		long := strings.Repeat("x", 300<<10)
 		for name, content := range map[string]string{
 			"empty": "", "one": "a", "ended": "a\n", "blank": "\n\n\n", "crlf": "a\r\nb\rc\n", "nul": "\x00\n\xff\n",
-			"long": long + "\n" + long + long + "\nend", "many": strings.Repeat("line\n", 200_000),
+			"long": long + "\n" + long + long + "\nend", "many": strings.Repeat("line\n", 120_000),
 			"edge": strings.Repeat("y", 256<<10-1) + "\n" + "z", "over": strings.Repeat("y", 256<<10) + "\nz\n",
 		} {
 			put(t, eng, name, content)
@@ -33,7 +34,7 @@ func TestLines(t *testing.T) {
 			for line := range strings.Lines(content) {
 				want = append(want, line)
 			}
-			if fmt.Sprint(got) != fmt.Sprint(want) || len(got) != len(want) {
+			if !slices.Equal(got, want) {
 				t.Errorf("%s: got %d lines, want %d", name, len(got), len(want))
 			}
 		}
@@ -67,6 +68,40 @@ func TestLinesLeft(t *testing.T) {
 	}
 	if _, err := eng.ReadFile(t.Context(), "file"); err != nil { // its only turn is free
 		t.Error(err)
+	}
+}
+
+// TestLinesOfSlowDisk: blocks that are read ahead come in order, to the end or to where
+// the loop is left, and with the error of the disk.
+func TestLinesOfSlowDisk(t *testing.T) {
+	inner := direct(t, t.TempDir(), files.Options{Width: 1})
+	defer inner.Close()
+	content := strings.Repeat("0123456789abcde\n", 100_000)
+	put(t, inner, "file", content)
+	slow := errfs.Rule{Op: errfs.FileRead, Delay: 2 * time.Millisecond}
+	for _, leave := range []int{0, 1, 40_000, 90_000} {
+		eng := errfs.New(inner, slow)
+		var got []byte
+		n := 0
+		for line, err := range files.Lines(t.Context(), eng, "file") {
+			must(t, err)
+			got = append(got, line...)
+			if n++; n == leave {
+				break
+			}
+		}
+		if want := content[:len(got)]; string(got) != want || leave == 0 && len(got) != len(content) {
+			t.Errorf("left at %d: got %d bytes", leave, len(got))
+		}
+	}
+	eng := errfs.New(inner, errfs.Rule{Op: errfs.FileRead, Nth: 4, Err: syscall.EIO}, slow)
+	n := 0
+	var last error
+	for _, err := range files.Lines(t.Context(), eng, "file") {
+		n, last = n+1, err
+	}
+	if !errors.Is(last, syscall.EIO) || n != 4*(256<<10)/16+1 {
+		t.Errorf("%d lines, then %v", n, last)
 	}
 }
 
@@ -168,7 +203,9 @@ func BenchmarkLines(b *testing.B) {
 		for b.Loop() {
 			n := 0
 			for _, err := range files.Lines(b.Context(), eng, "file") {
-				must(b, err)
+				if err != nil {
+					b.Fatal(err)
+				}
 				n++
 			}
 			check(n, nil)

@@ -14,6 +14,7 @@ import (
 	"crawl/files/batch"
 	"crawl/files/glob"
 	"crawl/files/journal"
+	"crawl/files/uring"
 	"crawl/files/walk"
 	"crawl/pipeline"
 )
@@ -112,13 +113,30 @@ func (p *paths) engine(folder string) (files.Engine, error) {
 	if eng := p.engines[folder]; eng != nil {
 		return eng, nil
 	}
-	eng, err := files.NewDirect(folder, files.Options{Width: p.flags.workers(), Existing: true})
+	eng, err := openTree(folder, p.flags)
 	if err != nil {
-		return nil, inputError("%s: %w", folder, bare(err))
+		return nil, err
 	}
 	p.engines[folder] = eng
 	p.ends = append(p.ends, eng.Close)
 	return eng, nil
+}
+
+// openTree opens a folder for reading by the engine that was asked for. The pool of
+// threads is the run's own workers: each reads what it then works on.
+func openTree(folder string, f *transformFlags) (files.Engine, error) {
+	direct, err := files.NewDirect(folder, files.Options{Width: f.workers(), Existing: true})
+	if err != nil {
+		return nil, inputError("%s: %w", folder, bare(err))
+	}
+	if f.engine.word != "uring" {
+		return direct, nil
+	}
+	ring, err := uring.New(folder, uring.Options{Width: f.workers(), Inner: direct})
+	if err != nil {
+		return nil, errors.Join(inputError("--engine uring: %s: %w", folder, err), direct.Close())
+	}
+	return ring, nil
 }
 
 // source returns all inputs, from the first one on.

@@ -96,7 +96,7 @@ type transforming struct {
 	stop    *stopper
 	paths   *paths
 	survey  *batch.Survey
-	output  *transformed
+	output  *results
 }
 
 // transform finds out what there is to do, what the user may have got wrong first,
@@ -119,7 +119,7 @@ func (t *transforming) transform(ctx context.Context, args []string) (err error)
 		t.console.say("%s files, %s: nothing was written (--dry-run)", stats.Count(t.survey.Files), stats.Bytes(t.survey.Bytes))
 		return nil
 	}
-	if t.output, err = openTransformed(ctx, t.flags, t.chain); err != nil {
+	if t.output, err = openResults(ctx, t.flags, t.chain); err != nil {
 		return t.stopped(err)
 	}
 	err = t.work(ctx)

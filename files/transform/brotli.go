@@ -7,10 +7,10 @@ import (
 )
 
 // newBrotli is the step that compresses in Brotli's format (RFC 7932). It takes anything,
-// needs 10 to 60 MiB of memory by level, and adds ".br" to the name. Its level is from 0,
-// fast, to 11, small and a hundred times slower; 11 when nothing is said, as with the
-// brotli program. Levels 10 and 11 use more than one processor a file, which the library
-// does by itself.
+// needs 12 MiB of memory at level 0, 50 at 5 and 130 at 11, and adds ".br" to the name. Its
+// level is from 0, fast, to 11, small and a hundred times slower; 11 when nothing is said,
+// as with the brotli program. Levels 10 and 11 use more than one processor a file, which
+// the library does by itself.
 func newBrotli(arg string) (Step, error) {
 	level, err := levelOf(arg, brrr.BestSpeed, brrr.BestCompression, brrr.BestCompression)
 	if err != nil {
