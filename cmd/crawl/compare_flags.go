@@ -215,10 +215,32 @@ func (w widths) within(otherwise widths, most int) widths {
 	return slices.Compact(list)
 }
 
+// widest is the last one.
+func (w widths) widest() int { return w[len(w)-1] }
+
 // spend is how many seconds a run may take.
 func (f *compareFlags) spend(otherwise time.Duration) float64 {
 	if f.budget.Duration == 0 {
 		return otherwise.Seconds()
 	}
 	return f.budget.Seconds()
+}
+
+// chosen are the modes besides the blocking one, which all are compared with.
+func (f *compareFlags) chosen() []pipeline.Mode {
+	list := slices.Clone([]pipeline.Mode(f.modes))
+	if len(list) == 0 {
+		list = pipeline.Modes()
+	}
+	return slices.DeleteFunc(list, func(m pipeline.Mode) bool { return m == pipeline.Blocking })
+}
+
+// sweeps reports whether a mode is measured at every width: those that were asked for
+// by name; else the pool stands for all.
+func (f *compareFlags) sweeps(m pipeline.Mode) bool { return len(f.modes) > 0 || m == pipeline.Pool }
+
+// writes reports whether the steps make anything but checksums.
+func (f *compareFlags) writes() bool {
+	chain, err := transform.Parse(f.steps())
+	return err == nil && chain.Writes()
 }

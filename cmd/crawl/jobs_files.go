@@ -138,7 +138,7 @@ func (in *filesIn) item(n int) (batch.Item, error) {
 		from = content(in.memory[i])
 	}
 	return batch.Item{
-		From:  &counted{Reader: from, n: n},
+		From:  &numbered{Reader: from, n: n},
 		Name:  f.Name,
 		Shown: f.Shown,
 		Size:  f.Size,
@@ -158,14 +158,14 @@ func (in *filesIn) close() error {
 	return errors.Join(all...)
 }
 
-// counted knows which piece it is, and how long it took to be read.
-type counted struct {
+// numbered knows which piece it is, and how long it took to be read.
+type numbered struct {
 	batch.Reader
 	n    int
 	took time.Duration // once it was read
 }
 
-func (c *counted) ReadStart(ctx context.Context, name string, buf []byte) (int, files.File, error) {
+func (c *numbered) ReadStart(ctx context.Context, name string, buf []byte) (int, files.File, error) {
 	start := time.Now()
 	n, rest, err := c.Reader.ReadStart(ctx, name, buf)
 	c.took = time.Since(start)
@@ -218,7 +218,7 @@ func (p process) fileWorker(spec fileSpec) pipeline.Maker[int, fileDone] {
 				return fileDone{}, err
 			}
 			done, err := do(ctx, it)
-			return fileDone{done, it.From.(*counted).took}, err
+			return fileDone{done, it.From.(*numbered).took}, err
 		}, in.close, err
 	}
 }
@@ -228,7 +228,7 @@ func elsewhere(mk pipeline.Maker[int, fileDone]) pipeline.Maker[batch.Item, batc
 	return func(ctx context.Context, worker int) (pipeline.Func[batch.Item, batch.Done], func() error, error) {
 		do, release, err := mk(ctx, worker)
 		return func(ctx context.Context, it batch.Item) (batch.Done, error) {
-			from := it.From.(*counted)
+			from := it.From.(*numbered)
 			there, err := do(ctx, from.n)
 			from.took = there.Read
 			return there.Done, err
@@ -279,7 +279,7 @@ func (t *tally) files(mk pipeline.Maker[batch.Item, batch.Done]) pipeline.Maker[
 	return func(ctx context.Context, worker int) (pipeline.Func[batch.Item, batch.Done], func() error, error) {
 		do, release, err := mk(ctx, worker)
 		return func(ctx context.Context, it batch.Item) (batch.Done, error) {
-			from := it.From.(*counted)
+			from := it.From.(*numbered)
 			p := piece{n: from.n, name: it.Shown, worker: worker, start: time.Now()}
 			done, err := do(ctx, it)
 			p.took = time.Since(p.start)

@@ -38,21 +38,21 @@ func labWorker(o fetchtest.Options) pipeline.Maker[labAsk, labTells] {
 	}
 }
 
-// origin is a lab in a process of its own, so that its work is not that of a row.
-type origin struct {
+// labOrigin is a lab in a process of its own, so that its work is not that of a row.
+type labOrigin struct {
 	url string
 	ask pipeline.Func[labAsk, labTells]
 	end func() error
 	cpu float64 // of its process, before the row
 }
 
-func startOrigin(ctx context.Context, p process) (*origin, error) {
+func startOrigin(ctx context.Context, p process) (*labOrigin, error) {
 	make := pipeline.Children[labAsk, labTells](labJob, fetchtest.Options{Hosts: 1}, pipeline.ChildOptions{Stderr: p.stderr})
 	ask, end, err := make(ctx, 0)
 	if err != nil {
 		return nil, err
 	}
-	o := &origin{ask: ask, end: end}
+	o := &labOrigin{ask: ask, end: end}
 	told, err := ask(ctx, labAsk{})
 	if err != nil {
 		return nil, errors.Join(err, end())
@@ -62,14 +62,14 @@ func startOrigin(ctx context.Context, p process) (*origin, error) {
 }
 
 // before begins the counts of a row.
-func (o *origin) before(ctx context.Context, _ compare.Row) error {
+func (o *labOrigin) before(ctx context.Context, _ compare.Row) error {
 	told, err := o.ask(ctx, labAsk{Reset: true})
 	o.cpu = told.CPU
 	return err
 }
 
 // after adds them to its sample.
-func (o *origin) after(ctx context.Context, _ compare.Row, s *compare.Sample) error {
+func (o *labOrigin) after(ctx context.Context, _ compare.Row, s *compare.Sample) error {
 	told, err := o.ask(ctx, labAsk{})
 	if err != nil {
 		return err
