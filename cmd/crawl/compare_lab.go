@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -23,7 +24,7 @@ const (
 	labDelay  = 20 // milliseconds: what a server not far away takes
 	labBytes  = 4096
 	labFiles  = 200
-	labKilos  = 64 // KiB of each
+	labKilos  = 256 // KiB of each
 	labCounts = 20_000
 )
 
@@ -31,7 +32,7 @@ const (
 func (c *comparing) onLab(ctx context.Context) error {
 	share := func(of time.Duration) float64 {
 		whole := labNetworkTime + labFilesTime + labCPUTime
-		return c.flags.spend(whole) * of.Seconds() / whole.Seconds()
+		return math.Ceil(c.flags.spend(whole) * of.Seconds() / whole.Seconds())
 	}
 	if err := c.onLabURLs(ctx, share(labNetworkTime)); err != nil {
 		return err

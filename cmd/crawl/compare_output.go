@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -22,6 +23,9 @@ type comparison struct {
 	Lost    []compare.LostUpdate `json:"lost_updates,omitempty"`
 }
 
+// tableWidth suits a page and a file; a terminal has its own.
+const tableWidth = 100
+
 // tell shows a result to people, on stdout.
 func (c *comparing) tell(r *compare.Result) {
 	if c.flags.json || c.flags.quiet {
@@ -32,9 +36,9 @@ func (c *comparing) tell(r *compare.Result) {
 		b.WriteString("\n")
 	}
 	// A Buffer takes everything.
-	_ = compare.WriteTable(&b, r, pageWidth, c.console.color)
+	_ = compare.WriteTable(&b, r, cmp.Or(c.columns, tableWidth), c.console.color && c.columns > 0)
 	b.WriteString("\n")
-	_ = compare.WriteVerdict(&b, r, pageWidth)
+	_ = compare.WriteVerdict(&b, r, min(cmp.Or(c.columns, pageWidth), pageWidth))
 	c.print(b.Bytes())
 }
 

@@ -25,6 +25,7 @@ type process struct {
 	args           []string
 	stdin          io.Reader
 	stdout, stderr io.Writer
+	columns        int  // of the terminal that stdout is; 0 when it is none
 	terminal       bool // stderr is one that understands cursor control
 	env            func(name string) (value string, found bool)
 	askPassword    func(prompt string, stop <-chan struct{}) (string, error)
@@ -44,6 +45,7 @@ func main() {
 		stdin:          os.Stdin,
 		stdout:         os.Stdout,
 		stderr:         os.Stderr,
+		columns:        columnsOf(os.Stdout),
 		terminal:       term.IsTerminal(int(os.Stderr.Fd())) && os.Getenv("TERM") != "dumb",
 		env:            os.LookupEnv,
 		askPassword:    askPassword(os.Stderr),
@@ -51,6 +53,15 @@ func main() {
 		asks:           asksOf(),
 		defaultSignals: func() { signal.Stop(signals) },
 	}, os.Args[1:]))
+}
+
+// columnsOf is how wide a terminal is, 0 for what is none.
+func columnsOf(f *os.File) int {
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
 }
 
 // runChild serves the process that started this one.

@@ -7,11 +7,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -27,6 +25,7 @@ var workerScript []byte
 
 // python is the interpreter that does Python's own rows.
 type python struct {
+	left   bool // out, since nobody wants to see its rows
 	path   string
 	folder string // of the script, to be removed
 	skip   string // why there are no rows of it, when there are none
@@ -47,7 +46,7 @@ const pythonStarts = 30 * time.Second // and imports, on a machine that is busy
 // user named has to be there; others may not.
 func openPython(ctx context.Context, p process, f *compareFlags) (*python, error) {
 	if f.noPython {
-		return &python{skip: "left out (--no-python)"}, nil
+		return &python{left: true}, nil
 	}
 	named := f.python
 	if named == "" {
@@ -164,6 +163,9 @@ var (
 // rows are Python's own at a width, each skipped where it cannot be done: for why, if
 // that is not "", or for what is missing.
 func (py *python) rows(ways []pythonWay, width int, data json.RawMessage, why string) []compare.Row {
+	if py.left {
+		return nil
+	}
 	var rows []compare.Row
 	for _, w := range ways {
 		row := compare.Row{Name: w.name, Mode: w.name, Width: 1, Python: true, Job: w.job, Data: data, Skip: why}
@@ -194,7 +196,10 @@ func (py *python) rows(ways []pythonWay, width int, data json.RawMessage, why st
 
 // lostUpdates are Python's.
 func (py *python) lostUpdates(ctx context.Context, workers, each int) ([]compare.LostUpdate, error) {
-	if py.skip != "" {
+	switch {
+	case py.left:
+		return nil, nil
+	case py.skip != "":
 		return []compare.LostUpdate{{Name: "Python", Python: true, Skip: py.skip}}, nil
 	}
 	out, err := py.run(ctx, "lost", fmt.Sprint(workers), fmt.Sprint(each))
@@ -211,13 +216,4 @@ func (py *python) lostUpdates(ctx context.Context, workers, each int) ([]compare
 		all = append(all, u)
 	}
 	return all, nil
-}
-
-// libraries names what is there, for people.
-func (py *python) libraries() string {
-	var list []string
-	for _, name := range slices.Sorted(maps.Keys(py.known.Libraries)) {
-		list = append(list, name+" "+py.known.Libraries[name])
-	}
-	return strings.Join(list, ", ")
 }

@@ -20,7 +20,7 @@
 //	/reset /silent /endless                   broken off, never begun, never done
 //	/slow/body/{ms}/{bytes} /slow/head/{ms}   a byte every so often
 //	/chunked/{bytes} /close/{bytes}           other framings
-//	/queue/{rate}/{id} /crowd/{ms}/{us}/{id}  slower the more is asked at once
+//	/queue/{rate}/{ms}/{id} /crowd/{ms}/{us}/{id}   slower the more is asked at once
 //	/tiring/{n}/{fresh}/{tired}/{id} /changing/{n}/{id}    other after n requests
 //	/headers/{bytes} /echo /etag/{tag} /cookie/set /content-type /robots.txt
 //	/stats /reset-stats                       counters as JSON

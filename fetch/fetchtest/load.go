@@ -49,10 +49,11 @@ func (q *queues) forget() {
 	q.free, q.seen = nil, nil
 }
 
-// queued answers /queue/{rate}/{id}: as many at once do as one after the other.
+// queued answers /queue/{rate}/{ms}/{id}: beyond rate times ms in flight nothing is
+// gained.
 func queued(x *exchange) {
 	rate := min(max(x.num[0], 1), 1_000_000)
-	x.lab.wait(x.lab.queues.turn(rate, time.Now()))
+	x.lab.wait(x.delay(1) + x.lab.queues.turn(rate, time.Now()))
 	x.say(200, "served: "+x.text)
 }
 

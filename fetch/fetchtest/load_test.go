@@ -45,7 +45,7 @@ func TestLoad(t *testing.T) {
 		want  time.Duration
 		busy  float64
 	}{
-		{"/queue/10/a", 5, 500 * time.Millisecond, 0.1 + 0.2 + 0.3 + 0.4 + 0.5},
+		{"/queue/10/50/a", 5, 550 * time.Millisecond, 5*0.05 + 0.1 + 0.2 + 0.3 + 0.4 + 0.5},
 		{"/crowd/20/5000/a", 3, 30 * time.Millisecond, 0.020 + 0.025 + 0.030},
 		{"/tiring/2/5/50/a", 2, 5 * time.Millisecond, 0.010},
 		{"/tiring/2/5/50/a", 3, 50 * time.Millisecond, 0.060},
