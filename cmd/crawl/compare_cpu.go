@@ -28,7 +28,7 @@ func (c *comparing) onCPU(ctx context.Context, budget float64) error {
 		Noun:   "pieces",
 		Items:  cpuItems,
 		Budget: budget,
-		Least:  labLeast(budget),
+		Least:  leastOf(budget),
 	}
 	all := widths.widest()
 	if slices.Contains(widths, cores) {
@@ -44,8 +44,8 @@ func (c *comparing) onCPU(ctx context.Context, budget float64) error {
 	return err
 }
 
-// labLeast is how long a row takes at least: less where time is short.
-func labLeast(budget float64) float64 {
+// leastOf is how long a row takes at least: less where time is short.
+func leastOf(budget float64) float64 {
 	if budget > 0 {
 		return 0.25
 	}

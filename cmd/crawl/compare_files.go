@@ -132,7 +132,7 @@ func (c *comparing) compareFiles(ctx context.Context, list *fileList, budget flo
 		Noun:   "files",
 		Items:  len(list.files),
 		Budget: budget,
-		Least:  labLeast(budget),
+		Least:  leastOf(budget),
 	}
 	widths := f.widths.within(widths{batch.DefaultWorkers}, 0)
 	plan.Rows = s.rows(widths)

@@ -66,7 +66,7 @@ func (c *comparing) onLabURLs(ctx context.Context, budget float64) error {
 		Noun:    "URLs",
 		Items:   labURLs,
 		Budget:  budget,
-		Least:   labLeast(budget),
+		Least:   leastOf(budget),
 		Ceiling: ceiling,
 	}
 	plan.Rows = append(c.flags.ways(fetchJob, asJSON(spec), widths, widths.widest()), c.pythonFetches(spec, widths.widest(), false)...)

@@ -44,6 +44,7 @@ func (c *comparing) onURLs(ctx context.Context, args []string) error {
 		Rate:   f.mostRate(len(hosts)),
 		Rounds: 10,
 		Budget: f.spend(0),
+		Least:  leastOf(f.spend(0)),
 	}
 	most := 0
 	if foreign {

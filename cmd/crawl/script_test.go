@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -70,6 +71,11 @@ func TestScripts(t *testing.T) {
 			env.Setenv("LAB", lab.URL(0, ""))
 			env.Setenv("LAB2", lab.URL(1, ""))
 			env.Setenv("LABHOST", lab.Addr())
+			_, port, err := net.SplitHostPort(lab.Addr())
+			if err != nil {
+				return err
+			}
+			env.Setenv("NAME", "someone.test:"+port) // that --resolve may lead to the lab
 			env.Setenv("URLS", filepath.Join(lists, "urls.txt"))
 			env.Setenv("FAILURES", filepath.Join(lists, "failures.txt"))
 			env.Setenv("UNIQUE", strconv.FormatInt(setups.Add(1), 10)) // for paths of the lab that remember

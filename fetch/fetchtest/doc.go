@@ -21,7 +21,8 @@
 //	/slow/body/{ms}/{bytes} /slow/head/{ms}   a byte every so often
 //	/chunked/{bytes} /close/{bytes}           other framings
 //	/queue/{rate}/{ms}/{id} /crowd/{ms}/{us}/{id}   slower the more is asked at once
-//	/tiring/{n}/{fresh}/{tired}/{id} /changing/{n}/{id}    other after n requests
+//	/tiring/{n}/{fresh}/{tired}/{id} /changing/{n}/{id} /failing/{n}/{id}
+//	                                          other after n requests
 //	/headers/{bytes} /echo /etag/{tag} /cookie/set /content-type /robots.txt
 //	/stats /reset-stats                       counters as JSON
 //

@@ -13,7 +13,6 @@ type queues struct {
 
 	mu   sync.Mutex          // guards what follows
 	free map[int64]time.Time // by rate: when the next request is served
-	seen map[int64]int64     // by n: requests of tiring
 }
 
 // turn returns how long a request waits that comes now to a server of so many a second.
@@ -32,21 +31,10 @@ func (q *queues) turn(rate int64, now time.Time) time.Duration {
 	return end.Sub(now)
 }
 
-// count returns 1 for the first request of a tiring server, then 2 and so on.
-func (q *queues) count(n int64) int64 {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.seen == nil {
-		q.seen = map[int64]int64{}
-	}
-	q.seen[n]++
-	return q.seen[n]
-}
-
 func (q *queues) forget() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.free, q.seen = nil, nil
+	q.free = nil
 }
 
 // queued answers /queue/{rate}/{ms}/{id}: beyond rate times ms in flight nothing is
@@ -68,7 +56,7 @@ func crowded(x *exchange) {
 // tiring answers /tiring/{n}/{fresh}/{tired}/{id}: it slows down midway.
 func tiring(x *exchange) {
 	wait := x.delay(1)
-	if x.lab.queues.count(x.num[0]) > x.num[0] {
+	if x.lab.trials.next(x.Path()) > x.num[0] {
 		wait = x.delay(2)
 	}
 	x.lab.wait(wait)
@@ -82,4 +70,13 @@ func changing(x *exchange) {
 		text = "then"
 	}
 	x.say(200, fmt.Sprintf("%s: %s", text, x.text))
+}
+
+// failing answers /failing/{n}/{id}: it breaks midway.
+func failing(x *exchange) {
+	if x.lab.trials.next(x.Path()) > x.num[0] {
+		x.say(503, "no more")
+		return
+	}
+	x.say(200, "well: "+x.text)
 }

@@ -63,12 +63,17 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-func TestChanging(t *testing.T) {
+func TestMidway(t *testing.T) {
 	lab := start(t, 1)
 	c := client(t)
 	for i, want := range []string{"first: a\n", "first: a\n", "then: a\n"} {
 		if a := get(t, c, lab.URL(0, "/changing/2/a")); a.body != want {
 			t.Errorf("request %d: %q", i+1, a.body)
+		}
+	}
+	for i, want := range []int{200, 200, 503} {
+		if a := get(t, c, lab.URL(0, "/failing/2/a")); a.StatusCode != want {
+			t.Errorf("request %d: %d", i+1, a.StatusCode)
 		}
 	}
 	lab.ResetStats()

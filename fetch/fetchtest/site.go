@@ -136,7 +136,8 @@ func groups() []group {
 		{"Load", false, []route{
 			{"/queue/{rate}/{ms}/{id}", "/queue/200/50/a", "waits ms, and serves rate requests a second, in the order of their coming: the others wait longer", queued},
 			{"/crowd/{ms}/{us}/{id}", "/crowd/20/500/a", "waits ms, and us microseconds more for each request that waits here already", crowded},
-			{"/tiring/{n}/{fresh}/{tired}/{id}", "/tiring/100/5/50/a", "waits fresh ms for the first n requests of all ids, then tired ms", tiring},
+			{"/tiring/{n}/{fresh}/{tired}/{id}", "/tiring/100/5/50/a?1", "waits fresh ms for the first n requests of an id, whatever the query, then tired ms", tiring},
+			{"/failing/{n}/{id}", "/failing/2/a", "200 for the first n requests of an id, then 503", failing},
 			{"/changing/{n}/{id}", "/changing/2/a", "one body for the first n requests of an id, then another", changing},
 		}},
 		{"Requests", false, []route{
