@@ -25,13 +25,18 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	if os.Getenv(orphanFile) != "" {
+		runOrphaning()
+		os.Exit(0)
+	}
 	goleak.VerifyTestMain(m, goleak.IgnoreCurrent())
 }
 
 // testJobs do little and tell what they were asked for, or misbehave.
 var testJobs = Jobs{
-	"good":    goodJob,
-	"unready": func(context.Context, Spec, *Clock) (Sample, error) { return Sample{}, nil },
+	"good":          goodJob,
+	"tell and hang": tellAndHang,
+	"unready":       func(context.Context, Spec, *Clock) (Sample, error) { return Sample{}, nil },
 	"refuse": func(context.Context, Spec, *Clock) (Sample, error) {
 		return Sample{}, errors.New("no such origin")
 	},
