@@ -272,7 +272,7 @@ func (r *crawling) finish(ctx context.Context, err error) error {
 	err = r.flags.conclude(&e, err)
 	r.report(e)
 	if r.flags.json {
-		if failed := r.summary(e).print(r.process); failed != nil {
+		if failed := printJSON(r.process, r.summary(e)); failed != nil {
 			return failed
 		}
 	}

@@ -57,19 +57,16 @@ type measurer struct {
 func measure(ctx context.Context, row Row, spec Spec, limit time.Duration) (Sample, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, errHangs)
 	defer cancel()
-	m, err := start(row)
+	m, err := start(ctx, row)
 	if err != nil {
 		return Sample{}, &RowError{Row: row.Name, Err: err}
 	}
-	// The end of ctx ends all of its processes, and with them what we wait for.
-	stop := context.AfterFunc(ctx, m.kill)
 	s, err := m.talk(spec)
 	if err == nil {
 		err = m.finish()
 	}
-	killed := !stop()
 	if err != nil {
-		m.kill()
+		_ = m.kill()
 	}
 	<-m.ended
 	pipeline.KillOwned(m.cmd.Process) // what it left behind
@@ -79,7 +76,7 @@ func measure(ctx context.Context, row Row, spec Spec, limit time.Duration) (Samp
 		err = errDied
 	}
 	if err != nil {
-		return Sample{}, m.blame(ctx, row, err, killed)
+		return Sample{}, m.blame(ctx, row, err)
 	}
 
 	state := m.cmd.ProcessState
@@ -91,20 +88,20 @@ func measure(ctx context.Context, row Row, spec Spec, limit time.Duration) (Samp
 }
 
 // blame says what went wrong, and whose fault it was.
-func (m *measurer) blame(ctx context.Context, row Row, err error, killed bool) error {
+func (m *measurer) blame(ctx context.Context, row Row, err error) error {
 	e := &RowError{Row: row.Name, Err: err, Stderr: m.stderr.Reason()}
-	switch {
-	case killed && errors.Is(context.Cause(ctx), errHangs):
+	switch cause := context.Cause(ctx); {
+	case errors.Is(cause, errHangs):
 		e.Err = errHangs
-	case killed:
-		return context.Cause(ctx)
+	case cause != nil:
+		return cause
 	case errors.Is(err, errDied):
 		e.State = m.cmd.ProcessState.String()
 	}
 	return e
 }
 
-func start(row Row) (*measurer, error) {
+func start(ctx context.Context, row Row) (*measurer, error) {
 	command := row.Command
 	if len(command) == 0 {
 		program, err := pipeline.Program()
@@ -126,9 +123,10 @@ func start(row Row) (*measurer, error) {
 	defer theirOut.Close()
 
 	m := &measurer{in: in, out: out, lines: bufio.NewReader(out), ended: make(chan struct{})}
-	m.cmd = exec.Command(command[0], command[1:]...)
+	m.cmd = exec.CommandContext(ctx, command[0], command[1:]...)
 	m.cmd.Env = append(os.Environ(), row.env()...)
 	m.cmd.Stdin, m.cmd.Stdout, m.cmd.Stderr = theirIn, theirOut, &m.stderr
+	m.cmd.Cancel = m.kill
 	m.cmd.WaitDelay = grace // for who holds its stderr open
 	m.started = time.Now()
 	if err := pipeline.StartOwned(m.cmd, func(error) { close(m.ended) }); err != nil {
@@ -148,10 +146,11 @@ func (r Row) env() []string {
 	return append(env, r.Env...)
 }
 
-func (m *measurer) kill() {
+// kill ends all of its processes, and with them what we wait for.
+func (m *measurer) kill() error {
 	pipeline.KillOwned(m.cmd.Process)
 	_ = m.in.SetDeadline(time.Now())
-	_ = m.out.SetReadDeadline(time.Now())
+	return m.out.SetReadDeadline(time.Now())
 }
 
 // talk goes through the protocol up to the sample.

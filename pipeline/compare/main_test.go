@@ -25,13 +25,20 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	if os.Getenv(orphanFile) != "" {
+		runOrphaning()
+		os.Exit(0)
+	}
+	// Else each child of a test under -race waits for a second at its end.
+	os.Setenv("GORACE", "atexit_sleep_ms=0")
 	goleak.VerifyTestMain(m, goleak.IgnoreCurrent())
 }
 
 // testJobs do little and tell what they were asked for, or misbehave.
 var testJobs = Jobs{
-	"good":    goodJob,
-	"unready": func(context.Context, Spec, *Clock) (Sample, error) { return Sample{}, nil },
+	"good":          goodJob,
+	"tell and hang": tellAndHang,
+	"unready":       func(context.Context, Spec, *Clock) (Sample, error) { return Sample{}, nil },
 	"refuse": func(context.Context, Spec, *Clock) (Sample, error) {
 		return Sample{}, errors.New("no such origin")
 	},
