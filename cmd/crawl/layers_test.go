@@ -46,6 +46,7 @@ var homes = map[string][]string{
 	"github.com/lmittmann/tint":         {"cmd/crawl"},
 	"golang.org/x/term":                 {"cmd/crawl", "pipeline/progress"},
 	"github.com/rogpeppe/go-internal":   {"cmd/crawl"},
+	"golang.org/x/perf":                 {"pipeline/compare_test"},
 
 	"github.com/go-json-experiment/json":              {"files/transform"},
 	"github.com/JohannesKaufmann/html-to-markdown/v2": {"files/transform"},

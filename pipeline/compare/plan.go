@@ -56,7 +56,9 @@ type Row struct {
 	Baseline string `json:"baseline,omitempty"`
 
 	// Twin marks the baseline's double: the same under another name, whose ratio to
-	// it has to be 1. Without one there is no verdict.
+	// it has to be 1: the interval of Estimate.Ratio, which is one of 99 % for it. With
+	// 95 % every twentieth run would be refused by chance. Without a twin there is no
+	// verdict.
 	Twin bool `json:"twin,omitempty"`
 
 	Skip string `json:"skip,omitempty"` // why it is not measured: "no Python found"

@@ -23,6 +23,29 @@ type Result struct {
 	Curves    []Curve    `json:"curves,omitempty"`
 	Notes     []string   `json:"notes,omitempty"` // what was decided on the way
 	Verdict   Verdict    `json:"verdict"`
+
+	// Updates are the command's, who has them measured otherwise.
+	Updates []LostUpdate `json:"lost_updates,omitempty"`
+}
+
+// Row returns the plan's row of that name, the zero Row when there is none.
+func (r *Result) Row(name string) Row {
+	for _, row := range r.Plan.Rows {
+		if row.Name == name {
+			return row
+		}
+	}
+	return Row{}
+}
+
+// Estimate returns that of a row, and whether it was measured.
+func (r *Result) Estimate(row string) (Estimate, bool) {
+	for _, e := range r.Estimates {
+		if e.Row == row {
+			return e, true
+		}
+	}
+	return Estimate{}, false
 }
 
 // Failure is a row that could not be measured.
@@ -41,8 +64,8 @@ type Interval struct {
 	Level float64 `json:"level"`
 }
 
-// Estimate is what a row's samples come to. All but Ratio are medians over blocks,
-// for one pass over the items.
+// Estimate is what a row's samples come to. All but Ratio and Heartbeat are medians
+// over blocks, for one pass over the items where passes add up, except connections.
 type Estimate struct {
 	Row        string   `json:"row"`
 	Baseline   string   `json:"baseline"`

@@ -20,8 +20,8 @@ func getUsage(who int) usage {
 	return usage{
 		user:        time.Duration(r.Utime.Nano()),
 		system:      time.Duration(r.Stime.Nano()),
-		voluntary:   int64(r.Nvcsw),
-		involuntary: int64(r.Nivcsw),
+		voluntary:   int64(r.Nvcsw),  //nolint:unconvert // 32 bits on arm
+		involuntary: int64(r.Nivcsw), //nolint:unconvert // as above
 	}
 }
 
@@ -32,7 +32,7 @@ func peakRSS(p *os.ProcessState) int64 {
 		return 0
 	}
 	if runtime.GOOS == "darwin" || runtime.GOOS == "ios" {
-		return int64(r.Maxrss) // bytes there, KiB elsewhere
+		return int64(r.Maxrss) //nolint:unconvert // as above; it is in bytes there, in KiB elsewhere
 	}
-	return int64(r.Maxrss) << 10
+	return int64(r.Maxrss) << 10 //nolint:unconvert // as above
 }
