@@ -37,10 +37,8 @@ func environment(r Report) page.Section {
 	if r.Command != "" {
 		s.Blocks = append(s.Blocks, page.Text("This command repeats it:"), page.Code(r.Command))
 	}
-	if len(r.Parts) > 0 {
-		if facts := machine(r.Parts[0].Environment); len(facts) > 0 {
-			s.Blocks = append(s.Blocks, facts)
-		}
+	if facts := machine(r.Parts[0].Environment); len(facts) > 0 {
+		s.Blocks = append(s.Blocks, facts)
 	}
 	return s
 }

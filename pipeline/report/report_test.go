@@ -35,7 +35,12 @@ func written(t *testing.T, r Report) string {
 
 // lab is a report of several parts.
 func lab() Report {
-	return Report{Title: "What concurrency gains", Command: "crawl compare", Parts: []*compare.Result{networkRun(200), kernelRun(100)}, Lost: updates()}
+	return Report{Title: "What concurrency gains", Command: "crawl compare", Parts: []*compare.Result{networkRun(200), withUpdates(kernelRun(100), updates())}}
+}
+
+func withUpdates(r *compare.Result, updates []compare.LostUpdate) *compare.Result {
+	r.Updates = updates
+	return r
 }
 
 // small is one with as little as has every plot.
@@ -44,7 +49,7 @@ func small() Report {
 	r.Plan.Rows, r.Estimates, r.Curves = r.Plan.Rows[:3], r.Estimates[:3], r.Curves[:1]
 	r.Curves[0].Points = r.Curves[0].Points[:4]
 	r.Plan.Rows = append(r.Plan.Rows, compare.Row{Name: "aiohttp 32", Skip: "no Python found"})
-	return Report{Command: "crawl compare --sample 6 urls.txt", Parts: []*compare.Result{r}, Lost: updates()[2:3]}
+	return Report{Command: "crawl compare --sample 6 urls.txt", Parts: []*compare.Result{withUpdates(r, updates()[2:3])}}
 }
 
 func TestGolden(t *testing.T) {
@@ -200,9 +205,10 @@ func TestHostile(t *testing.T) {
 			r.Samples[i].Spans[j].Name, r.Samples[i].Spans[j].Parts[0].Phase = evil, evil
 		}
 	}
+	r.Updates = []compare.LostUpdate{{Name: evil, Want: 1}, {Name: evil, Skip: evil}}
 	for _, given := range []bool{true, false} {
 		r.Verdict.Given = given
-		page := written(t, Report{Title: evil, Command: evil, Parts: []*compare.Result{r, r}, Lost: []compare.LostUpdate{{Name: evil, Want: 1}, {Name: evil, Skip: evil}}})
+		page := written(t, Report{Title: evil, Command: evil, Parts: []*compare.Result{r, r}})
 		if shown := `\x1b[2J\u202e\x00\xff`; !strings.Contains(page, shown) {
 			t.Errorf("control bytes are not shown as %s", shown)
 		}
@@ -257,6 +263,7 @@ func FuzzNumbers(f *testing.F) {
 			}
 		}
 		r.Verdict.Gain.Value, r.Verdict.Width, r.Verdict.Waiting = a, int(n), b
-		written(t, Report{Parts: []*compare.Result{r}, Lost: []compare.LostUpdate{{Name: "x", Want: n, Got: n / 2, Each: a}}})
+		r.Updates = []compare.LostUpdate{{Name: "x", Want: n, Got: n / 2, Each: a}}
+		written(t, Report{Parts: []*compare.Result{r}})
 	})
 }
