@@ -9,9 +9,9 @@ import (
 	"crawl/pipeline/compare/usl"
 )
 
-// network is a run as the lab gives it: items of 20 ms, by name "URL 7", with some
+// networkRun is a run as the lab gives it: items of 20 ms, by name "URL 7", with some
 // rows at one width and curves over several.
-func network(items int) *compare.Result {
+func networkRun(items int) *compare.Result {
 	f := fixture{rng: rand.New(rand.NewPCG(5, 1)), each: 0.020, work: 0.0004}
 	r := &compare.Result{
 		Plan: compare.Plan{
@@ -47,8 +47,8 @@ func network(items int) *compare.Result {
 	return r
 }
 
-// kernel is the same for work that only computes, on two processors.
-func kernel(items int) *compare.Result {
+// kernelRun is the same for work that only computes, on two processors.
+func kernelRun(items int) *compare.Result {
 	f := fixture{rng: rand.New(rand.NewPCG(5, 2)), each: 0.005, work: 0.005}
 	r := &compare.Result{
 		Plan:   compare.Plan{Title: "a kernel of 5 ms", Work: compare.CPU, Items: items, Rounds: 10, WarmUps: 1, Seed: 7},
@@ -64,7 +64,7 @@ func kernel(items int) *compare.Result {
 	f.add(r, compare.Row{Name: "pool gil 8", Mode: "pool", Width: 8, GIL: true, Processors: 1})
 	f.add(r, compare.Row{Name: "processes 2", Mode: "processes", Width: 2, Processors: 2})
 	r.Curves = []compare.Curve{f.curve("pool", []int{1, 2, 4, 8}, 0.01, 0, 2), f.curve("pool gil", []int{1, 2, 4, 8}, 0.01, 0, 1)}
-	r.Curves[0].Knee, r.Curves[0].Reason = 2, compare.Cores
+	r.Curves[0].Knee, r.Curves[0].Reason, r.Curves[0].Top = 2, compare.Cores, 2/f.each
 	r.Curves[1].Knee, r.Curves[1].Reason = 1, compare.NoGain
 	return r
 }
@@ -114,14 +114,17 @@ func (f *fixture) add(r *compare.Result, row compare.Row) {
 			first = e.Wall.Value
 		}
 	}
-	ratio := first / wall
+	ratio, ideal := first/wall, float64(row.Width)
+	if f.work == f.each {
+		ideal = float64(min(row.Width, row.Processors))
+	}
 	items := float64(r.Plan.Items)
 	r.Estimates = append(r.Estimates, compare.Estimate{
 		Row: row.Name, Baseline: base, Samples: 10,
 		Wall:       compare.Interval{Value: wall, Low: wall * 0.98, High: wall * 1.02, Level: 0.95},
 		Throughput: items / wall,
 		Ratio:      compare.Interval{Value: ratio, Low: ratio * 0.975, High: ratio * 1.02, Level: 0.95},
-		Ideal:      float64(row.Width), Efficiency: ratio / float64(row.Width),
+		Ideal:      ideal, Efficiency: ratio / ideal,
 		CPU: f.work * items, CPUShare: f.work * items / wall, RSS: int64(12+row.Width) << 20, Threads: 6 + row.Width/4,
 		Voluntary: 400 + int64(10*row.Width), Involuntary: int64(3 * row.Width), New: int64(row.Width), Reused: int64(r.Plan.Items - row.Width), StartUp: 0.011, Heartbeat: 0.0004,
 		Phases: compare.Phases{Queue: 0.001 * items * float64(row.Width) / 8, FirstByte: (f.each - f.work) * 0.97 * items,

@@ -10,7 +10,7 @@ import (
 func lost(list []compare.LostUpdate) page.Section {
 	s := page.Section{
 		ID: "lost", Title: "Lost updates", Short: "Lost updates", Level: 2,
-		Lead: "Several workers count together. Who reads, lets others run, and then writes, overwrites what they counted: also on one processor, also under Python's lock. Each cure has its price.",
+		Lead: "Several workers count together. Who reads, lets others run, and then writes, overwrites what they counted: also on one processor (gil), also under Python's lock. Each cure has its price.",
 	}
 	var shares, costs []bar
 	table := page.Table{Caption: "Updates wanted and found", Folded: true, Head: []string{"way", "workers", "wanted", "found", "lost", "time of one"}}
@@ -18,7 +18,7 @@ func lost(list []compare.LostUpdate) page.Section {
 	for _, u := range list {
 		name := u.Name
 		if u.GIL {
-			name += ", one processor"
+			name += " gil"
 		}
 		if u.Skip != "" {
 			skipped = append(skipped, name+": "+u.Skip)
@@ -32,8 +32,8 @@ func lost(list []compare.LostUpdate) page.Section {
 	}
 	if len(shares) > 0 {
 		s.Blocks = append(s.Blocks, page.Figure{Grid: true, Table: table, Plots: []plot.Plot{
-			bars("lost-share", "Share of updates lost", shares),
-			bars("lost-cost", "Time that one update takes", costs),
+			bars("lost-share", "Share of updates lost", plot.Linear(1), shares),
+			bars("lost-cost", "Time that one update takes", upTo(costs), costs),
 		}})
 	}
 	if len(skipped) > 0 {

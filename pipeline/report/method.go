@@ -37,10 +37,8 @@ func environment(r Report) page.Section {
 	if r.Command != "" {
 		s.Blocks = append(s.Blocks, page.Text("This command repeats it:"), page.Code(r.Command))
 	}
-	if len(r.Parts) > 0 {
-		if facts := machine(r.Parts[0].Environment); len(facts) > 0 {
-			s.Blocks = append(s.Blocks, facts)
-		}
+	if facts := machine(r.Parts[0].Environment); len(facts) > 0 {
+		s.Blocks = append(s.Blocks, facts)
 	}
 	return s
 }
@@ -97,7 +95,7 @@ func method(r *compare.Result, id string, several bool) page.Section {
 	list("What failed", "refused", failures(r))
 	list("Noted on the way", "", r.Notes)
 	if len(r.Estimates) > 0 {
-		s.Blocks = append(s.Blocks, numbers(r))
+		s.Blocks = append(s.Blocks, numbers(r)...)
 	}
 	if t := passes(r.Samples); len(t.Rows) > 0 {
 		s.Blocks = append(s.Blocks, t)
@@ -109,11 +107,8 @@ func method(r *compare.Result, id string, several bool) page.Section {
 func procedure(r *compare.Result) []string {
 	p := r.Plan
 	lines := []string{fmt.Sprintf(
-		"%s of %s were measured, after %s of warm-up that do not count. In each block every row ran once, in random order (seed %d), as a fresh process whose start is outside the clock.",
-		plural(r.Rounds, "block", "blocks"), plural(p.Items, "item", noun(p)), plural(p.WarmUps, "block", "blocks"), p.Seed)}
-	if r.Rounds == 1 {
-		lines[0] = strings.Replace(lines[0], " were measured", " was measured", 1)
-	}
+		"Measured: %s of %s, after %s left out. In each block every row ran once, in random order (seed %d), as a fresh process whose start is outside the clock.",
+		plural(r.Rounds, "block", "blocks"), plural(p.Items, "item", noun(p)), plural(p.WarmUps, "warm-up", "warm-ups"), p.Seed)}
 	lines = append(lines, "A ratio is the median over blocks of the baseline's time by the row's in the same block; its interval comes from resampling the blocks (bootstrap). Other numbers are medians. Rows had to get the same bytes.")
 	if p.Ceiling > 0 {
 		lines = append(lines, fmt.Sprintf("The server alone can serve %s a second.", plot.Number(p.Ceiling)))

@@ -9,25 +9,29 @@ import (
 	"crawl/pipeline/report/plot"
 )
 
-// numbers are all estimates.
-func numbers(r *compare.Result) page.Table {
-	t := page.Table{
-		Caption: "All numbers, medians for one pass",
-		Head: []string{"row", "blocks", "time", "low", "high", "items/s", "ratio", "ideal", "CPU", "busy", "RSS", "threads",
-			"switches, own", "switches, forced", "connections new", "reused", "start-up", "heartbeat late", "server CPU"},
+// numbers are all estimates, in two tables so that each fits on paper.
+func numbers(r *compare.Result) []page.Block {
+	times := page.Table{
+		Caption: "How fast: medians for one pass",
+		Head:    []string{"row", "blocks", "time", "low", "high", "items/s", "ratio", "ideal", "start-up"},
+	}
+	costs := page.Table{
+		Caption: "What it took: medians for one pass",
+		Head: []string{"row", "CPU", "busy", "RSS", "threads", "switches, own", "forced",
+			"connections, new", "reused", "timer late", "server CPU"},
 	}
 	for _, e := range r.Estimates {
-		t.Rows = append(t.Rows, []string{
-			e.Row, fmt.Sprint(e.Samples),
-			plot.Seconds(e.Wall.Value), plot.Seconds(e.Wall.Low), plot.Seconds(e.Wall.High),
-			plot.Number(e.Throughput), plot.Times(e.Ratio.Value), plot.Times(e.Ideal),
-			plot.Seconds(e.CPU), plot.Percent(e.CPUShare), bytes(float64(e.RSS)), fmt.Sprint(e.Threads),
+		times.Rows = append(times.Rows, []string{
+			e.Row, fmt.Sprint(e.Samples), plot.Seconds(e.Wall.Value), plot.Seconds(e.Wall.Low), plot.Seconds(e.Wall.High),
+			plot.Number(e.Throughput), plot.Times(e.Ratio.Value), plot.Times(e.Ideal), plot.Seconds(e.StartUp),
+		})
+		costs.Rows = append(costs.Rows, []string{
+			e.Row, plot.Seconds(e.CPU), plot.Percent(e.CPUShare), size(float64(e.RSS)), fmt.Sprint(e.Threads),
 			plot.Number(float64(e.Voluntary)), plot.Number(float64(e.Involuntary)),
-			plot.Number(float64(e.New)), plot.Number(float64(e.Reused)),
-			plot.Seconds(e.StartUp), plot.Seconds(e.Heartbeat), plot.Seconds(e.ServerCPU),
+			plot.Number(float64(e.New)), plot.Number(float64(e.Reused)), plot.Seconds(e.Heartbeat), plot.Seconds(e.ServerCPU),
 		})
 	}
-	return t
+	return []page.Block{times, costs}
 }
 
 // passes are the times of single samples: a line for a row, a column for a block.

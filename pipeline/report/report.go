@@ -29,7 +29,6 @@ type Report struct {
 	Title   string // of the page; "": that of the only part
 	Command string // which repeats it; "": not told
 	Parts   []*compare.Result
-	Lost    []compare.LostUpdate
 }
 
 // Write writes the page in one piece. Nothing in a result can make it fail, a value
@@ -41,21 +40,21 @@ func Write(w io.Writer, r Report) error {
 
 func (r Report) page() page.Page {
 	p := page.Page{Kicker: "crawl compare", Title: r.title()}
-	if len(r.Parts) == 0 && len(r.Lost) == 0 {
+	if len(r.Parts) == 0 {
 		p.Lead = "Nothing was measured."
 		return p
 	}
-	if len(r.Parts) > 0 {
-		p.Lead = where(r.Parts[0])
-	}
+	p.Lead = where(r.Parts[0])
+	var updates []compare.LostUpdate
 	for i, part := range r.Parts {
 		p.Sections = append(p.Sections, verdict(part, fmt.Sprintf("verdict%d", i+1), len(r.Parts) > 1))
 	}
 	for i, part := range r.Parts {
 		p.Sections = append(p.Sections, sections(part, fmt.Sprintf("part%d", i+1), len(r.Parts) > 1)...)
+		updates = append(updates, part.Updates...)
 	}
-	if len(r.Lost) > 0 {
-		p.Sections = append(p.Sections, lost(r.Lost))
+	if len(updates) > 0 {
+		p.Sections = append(p.Sections, lost(updates))
 	}
 	p.Sections = append(p.Sections, environment(r))
 	for i, part := range r.Parts {

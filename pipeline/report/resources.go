@@ -17,13 +17,13 @@ type measure struct {
 
 var measures = []measure{
 	{"cpu", "CPU time of a pass", func(e compare.Estimate) float64 { return e.CPU }, plot.Seconds},
-	{"rss", "Memory at the peak (RSS)", func(e compare.Estimate) float64 { return float64(e.RSS) }, bytes},
+	{"rss", "Memory at the peak (RSS)", func(e compare.Estimate) float64 { return float64(e.RSS) }, size},
 	{"threads", "Threads of the system at the peak", func(e compare.Estimate) float64 { return float64(e.Threads) }, plot.Number},
 	{"voluntary", "Context switches: it waited", func(e compare.Estimate) float64 { return float64(e.Voluntary) }, plot.Number},
 	{"involuntary", "Context switches: it was made to", func(e compare.Estimate) float64 { return float64(e.Involuntary) }, plot.Number},
 }
 
-func bytes(v float64) string { return stats.Bytes(int64(v)) }
+func size(v float64) string { return stats.Bytes(int64(v)) }
 
 // resources shows what each row took from the machine.
 func resources(rows []row) page.Section {
@@ -48,7 +48,7 @@ func (m measure) bars(rows []row) plot.Plot {
 		v := m.of(r.estimate)
 		list[i] = bar{r.Name, v, m.text(v)}
 	}
-	return bars(m.id, m.title, list)
+	return bars(m.id, m.title, upTo(list), list)
 }
 
 // bar is a name with a value.
@@ -58,26 +58,33 @@ type bar struct {
 	text  string
 }
 
-// bars draws values below each other, from zero.
-func bars(id, title string, list []bar) plot.Plot {
-	const thick = 9
-	values, longestBar := []float64{}, bar{}
+// upTo is a scale from zero to the greatest.
+func upTo(list []bar) plot.Scale {
+	var values []float64
 	for _, b := range list {
 		values = append(values, b.value)
-		if b.value > longestBar.value {
-			longestBar = b
+	}
+	return plot.Linear(values...)
+}
+
+// bars draws values below each other.
+func bars(id, title string, scale plot.Scale, list []bar) plot.Plot {
+	const thick = 9
+	most := bar{}
+	for _, b := range list {
+		if b.value > most.value {
+			most = b
 		}
 	}
-	scale := plot.Linear(values...)
 	p := plot.Plot{ID: id, Title: title, Height: bandsTop + band*float64(len(list)), Class: "bars"}
-	if longestBar.name != "" {
-		p.Desc = "The most has " + longestBar.name + ": " + longestBar.text + "."
+	if most.name != "" {
+		p.Desc = "The most has " + most.name + ": " + most.text + "."
 	}
 	p.Marks = append(p.Marks, plot.Text(0, 14, plot.Start, title, "small"))
 	for i, b := range list {
 		y := bandsTop + band*float64(i)
 		p.Marks = append(p.Marks,
-			plot.Text(0, y+14, plot.Start, clip(b.name, longest), ""),
+			plot.Text(0, y+14, plot.Start, clip(b.name, longest+10), ""),
 			plot.Text(100, y+14, plot.End, b.text, "value"),
 			plot.Rect(0, y+18, 100, thick, "track"),
 			plot.Rect(0, y+18, scale.At(b.value), thick, "bar").Hover(b.name+": "+b.text))

@@ -39,7 +39,7 @@ func speedup(curves []compare.Curve) page.Section {
 		Table: curveTable(curves),
 	}
 	if slices.ContainsFunc(curves, hasCeiling) {
-		figure.Legend = append(figure.Legend, page.Key{Class: "ceiling", Shape: plot.KindLine, Text: "ceiling of the other side"})
+		figure.Legend = append(figure.Legend, page.Key{Class: "ceiling", Shape: plot.KindLine, Text: "ceiling that fits as well or better"})
 	}
 	for i, c := range curves {
 		figure.Plots = append(figure.Plots, panel(c, x, y, fmt.Sprintf("curve%d", i+1)))
@@ -163,7 +163,7 @@ func fitted(c compare.Curve, x, y plot.Scale) []plot.Mark {
 	return marks
 }
 
-func hasCeiling(c compare.Curve) bool { return positive(c.Top) && c.Reason == compare.Ceiling }
+func hasCeiling(c compare.Curve) bool { return positive(c.Top) }
 
 // law is the fit in numbers.
 func law(c compare.Curve) string {

@@ -17,7 +17,7 @@ func TestSVG(t *testing.T) {
 		{plot.Rect(1.23456, 2, 3, 4, "bar"), `<rect class="bar" x="1.235%" y="2" width="3%" height="4"/>`},
 		{plot.Rect(1, 2, -3, 4, "bar").Hover("a<b"), `<rect class="bar" x="1%" y="2" width="0%" height="4"><title>a&lt;b</title></rect>`},
 		{plot.Line(1, 2, 3, 4, "rule"), `<line class="rule" x1="1%" y1="2" x2="3%" y2="4"/>`},
-		{plot.Dot(50, 6, "point").Hover("x"), `<circle class="point" cx="50%" cy="6" r="4"><title>x</title></circle>`},
+		{plot.Dot(50, 6, "point").Hover("x"), `<circle class="point" cx="50%" cy="6" r="3.5"><title>x</title></circle>`},
 		{plot.Text(0, 14, plot.Start, "a\x1b&\u202e", "name"), `<text class="name" x="0%" y="14">a\x1b&amp;\u202e</text>`},
 		{plot.Text(100, 14, plot.End, "<script>", ""), `<text class="" x="100%" y="14" text-anchor="end">&lt;script&gt;</text>`},
 		{plot.Path([]plot.Point{{X: 0, Y: 1}, {X: 50, Y: 2.5}}, "fit"), `d="M0 1L50 2.5"`},
