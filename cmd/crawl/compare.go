@@ -72,7 +72,6 @@ type comparing struct {
 	at      atomic.Pointer[compare.Progress]
 
 	results []*compare.Result
-	lost    []compare.LostUpdate
 }
 
 func (c *comparing) compare(ctx context.Context, args []string) (err error) {

@@ -43,7 +43,7 @@ func (c *comparing) onLab(ctx context.Context) error {
 	if err := c.onCPU(ctx, share(labCPUTime)); err != nil {
 		return err
 	}
-	return c.onUpdates(ctx)
+	return c.onUpdates(ctx, c.results[len(c.results)-1])
 }
 
 // onLabURLs compares on an origin in a process of its own, whose answers take a
@@ -128,8 +128,9 @@ func (c *comparing) onLabFiles(ctx context.Context, budget float64) (err error) 
 	return c.compareFiles(ctx, list, budget)
 }
 
-// onUpdates shows what no lock of an interpreter prevents.
-func (c *comparing) onUpdates(ctx context.Context) error {
+// onUpdates shows what no lock of an interpreter prevents, and adds it to the result
+// about computing.
+func (c *comparing) onUpdates(ctx context.Context, to *compare.Result) error {
 	own, err := c.process.lostUpdates(ctx, labCounts)
 	if err != nil {
 		return err
@@ -138,7 +139,7 @@ func (c *comparing) onUpdates(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c.lost = append(own, theirs...)
-	c.tellLost()
+	to.Updates = append(own, theirs...)
+	c.tellLost(to.Updates)
 	return nil
 }

@@ -18,9 +18,8 @@ import (
 
 // comparison is what --json prints.
 type comparison struct {
-	Schema  int                  `json:"schema"`
-	Results []*compare.Result    `json:"results"`
-	Lost    []compare.LostUpdate `json:"lost_updates,omitempty"`
+	Schema  int               `json:"schema"`
+	Results []*compare.Result `json:"results"`
 }
 
 // tableWidth suits a page and a file; a terminal has its own.
@@ -43,14 +42,14 @@ func (c *comparing) tell(r *compare.Result) {
 }
 
 // tellLost shows what counting came to.
-func (c *comparing) tellLost() {
+func (c *comparing) tellLost(all []compare.LostUpdate) {
 	if c.flags.json || c.flags.quiet {
 		return
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n%d workers count up together\n\n", lostWorkers)
 	fmt.Fprintf(&b, "%-36s %9s %9s %8s %10s\n", "way", "wanted", "got", "lost", "each")
-	for _, u := range c.lost {
+	for _, u := range all {
 		if u.Skip != "" {
 			fmt.Fprintf(&b, "%-36s skipped: %s\n", u.Name, u.Skip)
 			continue
@@ -81,13 +80,13 @@ func (c *comparing) print(text []byte) {
 
 // write writes what the flags ask for.
 func (c *comparing) write(ctx context.Context) error {
-	if len(c.results) == 0 && len(c.lost) == 0 {
+	if len(c.results) == 0 {
 		return nil
 	}
 	if c.flags.json {
 		enc := json.NewEncoder(c.stdout)
 		enc.SetEscapeHTML(false)
-		if err := enc.Encode(comparison{1, c.results, c.lost}); err != nil && !isGone(err) {
+		if err := enc.Encode(comparison{1, c.results}); err != nil && !isGone(err) {
 			return outputError("write the result: %w", err)
 		}
 	}
@@ -103,7 +102,7 @@ func (c *comparing) write(ctx context.Context) error {
 		return err
 	}
 	return writeFile(ctx, c.flags.page, func(w io.Writer) error {
-		return report.Write(w, report.Report{Command: c.command(), Parts: c.results, Lost: c.lost})
+		return report.Write(w, report.Report{Command: c.command(), Parts: c.results})
 	})
 }
 
