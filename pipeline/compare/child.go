@@ -124,6 +124,9 @@ func start(ctx context.Context, row Row) (*measurer, error) {
 
 	m := &measurer{in: in, out: out, lines: bufio.NewReader(out), ended: make(chan struct{})}
 	m.cmd = exec.CommandContext(ctx, command[0], command[1:]...)
+	if len(row.Command) == 0 {
+		m.cmd.Args[0] = os.Args[0] // by which a program may know itself
+	}
 	m.cmd.Env = append(os.Environ(), row.env()...)
 	m.cmd.Stdin, m.cmd.Stdout, m.cmd.Stderr = theirIn, theirOut, &m.stderr
 	m.cmd.Cancel = m.kill
