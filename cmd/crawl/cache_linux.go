@@ -14,6 +14,9 @@ func dropCaches(all []fileName) error {
 	kept := 0
 	for _, f := range all {
 		cached, err := dropCache(f.Shown)
+		if errors.Is(err, unix.EOPNOTSUPP) {
+			return errors.New("this file system does not tell what it has in memory; tmpfs has all")
+		}
 		if err != nil {
 			return fmt.Errorf("take %s out of the page cache: %w", f.Shown, bare(err))
 		}

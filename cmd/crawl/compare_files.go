@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"crawl/files"
@@ -88,7 +89,11 @@ func (c *comparing) listFiles(ctx context.Context, args []string) (*fileList, er
 	if len(list.files) == 0 {
 		return nil, inputError("nothing to compare on: there are no files")
 	}
-	for _, f := range list.files {
+	for i := range list.files {
+		f := &list.files[i]
+		if info, err := os.Stat(f.Shown); err == nil { // else the rows will tell
+			f.Size = info.Size()
+		}
 		list.bytes += f.Size
 	}
 	if c.flags.step == writeStep && list.bytes > mostMemory {
@@ -139,6 +144,9 @@ func (c *comparing) compareFiles(ctx context.Context, list *fileList, budget flo
 	dir := filepath.Dir(list.files[0].Shown)
 	r, err := c.measure(ctx, plan, compare.Options{Before: s.before, After: s.after, Dir: dir}, list.notes...)
 	if r != nil {
+		if e := r.Environment; e.FileSystem != "" {
+			r.Notes = append(r.Notes, strings.TrimSuffix("the files are on "+e.FileSystem+", device "+e.Device, ", device "))
+		}
 		c.tell(r)
 	}
 	return err

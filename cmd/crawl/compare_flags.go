@@ -58,7 +58,7 @@ func (f *compareFlags) define(fs *pflag.FlagSet) {
 	fs.Var(&f.sample, "sample", "of all inputs, use so many drawn by chance; 0: all (at hosts of others at most 20)")
 	fs.Var(&f.seed, "seed", "of that draw, of the orders and of the intervals")
 
-	fs.StringVar(&f.flags.output, "output", "", "`DIR` below which --step writes, and removes it again (default: the system's for such)")
+	fs.StringVarP(&f.flags.output, "output", "o", "", "`DIR` below which --step writes, and removes it again (default: the system's for such)")
 	fs.StringVar(&f.python, "python", "", "interpreter for Python's own rows: `PATH` (default: what CRAWL_PYTHON says, /usr/bin/python3, python3)")
 	fs.BoolVar(&f.noPython, "no-python", false, "leave them out")
 	fs.StringVar(&f.raw, "raw", "", "write each sample to `FILE`, a line of JSON at once")

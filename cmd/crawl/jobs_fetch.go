@@ -47,7 +47,7 @@ func (p process) newFetching(spec fetchSpec, width int) (*fetching, error) {
 	r := &crawling{app: &app{process: p, console: newConsole(p), flags: f.flags}, listed: newListed(false), stop: &stopper{}}
 	for _, url := range spec.URLs {
 		if u, err := urls.Parse(url); err == nil {
-			r.listed.add(u.Host())
+			r.listed.Add(u.Host())
 		}
 	}
 	perHost := f.flags.perHost.n
