@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -14,9 +15,6 @@ func dropCaches(all []fileName) error {
 	kept := 0
 	for _, f := range all {
 		cached, err := dropCache(f.Shown)
-		if errors.Is(err, unix.EOPNOTSUPP) {
-			return errors.New("this file system does not tell what it has in memory; tmpfs has all")
-		}
 		if err != nil {
 			return fmt.Errorf("take %s out of the page cache: %w", f.Shown, bare(err))
 		}
@@ -25,7 +23,7 @@ func dropCaches(all []fileName) error {
 		}
 	}
 	if kept > len(all)/10 { // somebody else may be reading a few
-		return fmt.Errorf("%d of %d files cannot be taken out of the page cache: this file system has them in memory, or somebody uses them", kept, len(all))
+		return fmt.Errorf("%d of %d files cannot be taken out of the page cache: their file system has them in memory, or others use or own them", kept, len(all))
 	}
 	return nil
 }
@@ -44,13 +42,30 @@ func dropCache(name string) (cached bool, err error) {
 	if err := unix.Fadvise(fd, 0, 0, unix.FADV_DONTNEED); err != nil {
 		return false, err
 	}
-	// Reads that must not wait fail where they would have to.
-	n, err := unix.Preadv2(fd, [][]byte{make([]byte, 1)}, 0, unix.RWF_NOWAIT)
-	switch {
-	case errors.Is(err, unix.EAGAIN):
-		return false, nil
-	case err != nil:
+	info, err := file.Stat()
+	if err != nil || info.Size() == 0 {
 		return false, err
 	}
-	return n > 0, nil
+	return isCached(fd, int(info.Size()))
+}
+
+// isCached reports whether more than a tenth of a file is in memory. The kernel says so
+// of all that others own. A read that must not wait would tell as well, but begins to
+// read ahead.
+func isCached(fd, size int) (bool, error) {
+	mapped, err := unix.Mmap(fd, 0, size, unix.PROT_READ, unix.MAP_SHARED)
+	if err != nil {
+		return false, err
+	}
+	defer unix.Munmap(mapped) // which cannot fail
+	pages := make([]byte, (size+os.Getpagesize()-1)/os.Getpagesize())
+	_, _, errno := unix.Syscall(unix.SYS_MINCORE, uintptr(unsafe.Pointer(&mapped[0])), uintptr(size), uintptr(unsafe.Pointer(&pages[0])))
+	if errno != 0 {
+		return false, errno
+	}
+	resident := 0
+	for _, page := range pages {
+		resident += int(page & 1)
+	}
+	return resident > len(pages)/10, nil
 }
