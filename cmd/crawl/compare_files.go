@@ -17,6 +17,7 @@ import (
 	"crawl/files"
 	"crawl/files/batch"
 	"crawl/files/uring"
+	"crawl/pipeline"
 	"crawl/pipeline/compare"
 	"crawl/pipeline/stats"
 )
@@ -228,8 +229,8 @@ func tryRing(folder string) error {
 	return eng.Close()
 }
 
-// cold repeats the rows of the widest width for files that are not cached, if files
-// can be taken out of the cache.
+// cold repeats rows for files that are not cached, if files can be taken out of the
+// cache: those of the widest width and of the modes that sweep.
 func (s *fileRun) cold(warm []compare.Row, widest int) []compare.Row {
 	skip := ""
 	if err := dropCaches(s.list.files[:min(len(s.list.files), 16)]); err != nil {
@@ -237,7 +238,8 @@ func (s *fileRun) cold(warm []compare.Row, widest int) []compare.Row {
 	}
 	var rows []compare.Row
 	for _, row := range warm {
-		if row.Twin || row.Width != widest && row.Width != 1 {
+		sweeps := row.Mode == uringMode || row.Mode == string(pipeline.Blocking) || s.flags.sweeps(pipeline.Mode(row.Mode))
+		if row.Twin || !sweeps || row.Width != widest && row.Width != 1 {
 			continue
 		}
 		row.Name += " cold"
