@@ -70,13 +70,19 @@ func pairOf(it Item, chain transform.Chain) pair {
 }
 
 func compare(a, b xxh3.Uint128) int {
-	return cmp.Or(cmp.Compare(a.Hi, b.Hi), cmp.Compare(a.Lo, b.Lo))
+	if a.Hi != b.Hi { // as good as always
+		return cmp.Compare(a.Hi, b.Hi)
+	}
+	return cmp.Compare(a.Lo, b.Lo)
 }
 
 // repeats notes inputs that are listed twice, and returns the outputs of several inputs.
 func (s *Survey) repeats(pairs []pair) map[xxh3.Uint128]string {
 	slices.SortFunc(pairs, func(a, b pair) int {
-		return cmp.Or(compare(a.out, b.out), compare(a.in, b.in))
+		if a.out != b.out {
+			return compare(a.out, b.out)
+		}
+		return compare(a.in, b.in)
 	})
 	outputs := map[xxh3.Uint128]string{}
 	s.repeated = map[xxh3.Uint128]bool{}
