@@ -108,6 +108,15 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
+func TestJudgeOfNothing(t *testing.T) {
+	var r Result
+	Judge(&r)
+	if r.Verdict.Given || r.Verdict.Lines[0] != "Nothing was measured." {
+		t.Errorf("%+v", r.Verdict)
+	}
+	roundTrip(t, &r)
+}
+
 func TestIdealIsWhatLittleAndAmdahlAllow(t *testing.T) {
 	row := Row{Width: 32, Processors: 2}
 	for _, test := range []struct {
