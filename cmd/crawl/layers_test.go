@@ -41,6 +41,7 @@ var homes = map[string][]string{
 	"github.com/zeebo/xxh3":             {"fetch/frontier/seen", "files/journal", "files/batch", "files/transform"},
 	"github.com/zeebo/blake3":           {"files/transform"},
 	"github.com/bmatcuk/doublestar/v4":  {"files", "cmd/crawl"},
+	"github.com/chromedp":               {"pipeline/report_test"},
 	"github.com/spf13":                  {"cmd/crawl"},
 	"github.com/BurntSushi/toml":        {"cmd/crawl"},
 	"github.com/lmittmann/tint":         {"cmd/crawl"},
