@@ -39,6 +39,7 @@ const (
 	ClassPrivateAddress Class = "private_address"
 	ClassHTTP4xx        Class = "http_4xx"
 	ClassHTTP5xx        Class = "http_5xx"
+	ClassTransform      Class = "transform" // a step of crawl --transform could not use the body
 	ClassDisk           Class = "disk"
 	ClassCancelled      Class = "cancelled"
 )

@@ -56,9 +56,10 @@ const tempMark = ".tmp-"
 
 // tempName makes a hidden name beside base, within the 255 bytes that file
 // systems allow: base is cut, between runes since some of them insist on UTF-8.
+// One that is not UTF-8 is cut anywhere.
 func tempName(base string) string {
 	if cut := 200; len(base) > cut {
-		for cut > 0 && !utf8.RuneStart(base[cut]) {
+		for cut > 200-utf8.UTFMax && !utf8.RuneStart(base[cut]) {
 			cut--
 		}
 		base = base[:cut]

@@ -2,14 +2,12 @@ package files
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -19,31 +17,6 @@ const (
 	fileMode   = 0o644 // before umask
 	folderMode = 0o755
 )
-
-// Options adjust an engine. The zero value is what most callers want.
-type Options struct {
-	// Width is how many operations run at once, at most 1,024. A goroutine blocked on
-	// a regular file holds an OS thread, and the runtime dies at 10,000 of them.
-	// Default: 64 for a Direct, 16 for a Pool.
-	//
-	// Files that are cached are read as fast by 2 as by 64, to within 7 % (50,000
-	// small ones on two cores), and 256 cost up to 45 % more. Cold or slow devices
-	// want 64, and a GOMAXPROCS of 16 or so beside it: the runtime takes the
-	// processor back from a call that blocks only after 20 us, so by default about
-	// four reads overlap whatever the width. It raised the rate 2.4 times there.
-	Width int
-
-	// Existing says that the root must be there: an engine for input makes nothing
-	// when its folder is misspelt, and fails with [fs.ErrNotExist].
-	Existing bool
-}
-
-const maxWidth = 1024
-
-// width returns how many operations run at once.
-func (o Options) width(standard int) int {
-	return min(cmp.Or(max(o.Width, 0), standard), maxWidth)
-}
 
 // Direct is the Engine whose operations run on the calling goroutine.
 type Direct struct {
@@ -110,36 +83,6 @@ func (d *Direct) enter(ctx context.Context, op, name string) error {
 
 func (d *Direct) leave() { <-d.slots }
 
-// valid reports whether name is a plain relative path: no empty, "." or ".."
-// element and no NUL, or "." alone. Unlike [fs.ValidPath] it takes names that are
-// not UTF-8, for disks hold them.
-func valid(name string) bool {
-	if name == "." {
-		return true
-	}
-	start := 0
-	for i := 0; i <= len(name); i++ {
-		if i == len(name) || name[i] == '/' {
-			switch name[start:i] {
-			case "", ".", "..":
-				return false
-			}
-			start = i + 1
-		} else if name[i] == 0 {
-			return false
-		}
-	}
-	return filepath.Separator == '/' || !strings.ContainsRune(name, filepath.Separator) && filepath.IsLocal(name)
-}
-
-// split cuts a valid name into its folder ("." at the top) and its last element.
-func split(name string) (dir, base string) {
-	if i := strings.LastIndexByte(name, '/'); i >= 0 {
-		return name[:i], name[i+1:]
-	}
-	return ".", name
-}
-
 // ReadFile implements [Engine].
 func (d *Direct) ReadFile(ctx context.Context, name string) ([]byte, error) {
 	if err := d.enter(ctx, "read", name); err != nil {
@@ -191,42 +134,6 @@ func (d *Direct) openAny(name string, flag int) (*os.File, error) {
 		}
 	}
 	return d.root.OpenFile(name, flag|noWait, fileMode)
-}
-
-// PutFile implements [Engine]. What stands at name is removed and never written
-// through, so links, pipes and hard links planted there harm nobody. Two callers
-// must not put the same name at once: the error of one would remove the other's file.
-//
-// Folders are kept open between calls. One that is removed meanwhile is made
-// again; one that another process moves is followed to where it went.
-func (d *Direct) PutFile(ctx context.Context, name string, data []byte) error {
-	if err := d.enter(ctx, "put", name); err != nil {
-		return err
-	}
-	defer d.leave()
-	err := d.within("put", name, func(f *folder, base string) error { return f.put(base, name, data) })
-	if err == nil {
-		d.written.add(d.root, name)
-	}
-	return err
-}
-
-// within calls do with the folder of name, made when missing, and once more when
-// that was removed under its handle.
-func (d *Direct) within(op, name string, do func(f *folder, base string) error) error {
-	dir, base := split(name)
-	for again := true; ; again = false {
-		f, err := d.folders.make(dir)
-		if err != nil {
-			return asked(op, name, err)
-		}
-		err = do(f, base)
-		f.release()
-		if !again || !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		d.folders.forget(dir)
-	}
 }
 
 // Open implements [Engine].
@@ -344,6 +251,7 @@ func (d *Direct) Do(ctx context.Context, op, name string, do func(root *os.Root)
 	err := do(d.root)
 	switch err.(type) {
 	case nil:
+		d.written.add(d.root, name)
 		return nil
 	case *fs.PathError, *os.LinkError:
 		return asked(op, name, err)

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"crawl/files"
@@ -101,6 +103,13 @@ func FuzzNames(f *testing.F) {
 		if eng.WriteFile(t.Context(), name, nil) == nil && put != nil {
 			t.Errorf("%q was refused by PutFile only: %v", name, put)
 		}
+		if err := writeDraft(t.Context(), eng, name, []byte("draft")); (err == nil) != (put == nil) {
+			t.Errorf("%q: a draft %v, PutFile %v", name, err, put)
+		}
+		var buf [10]byte
+		if n, _, err := eng.ReadStart(t.Context(), name, buf[:]); (err == nil) != (put == nil) || err == nil && string(buf[:n]) != "draft" {
+			t.Errorf("%q starts with %q, %v, PutFile %v", name, buf[:n], err, put)
+		}
 		beside, err := os.ReadDir(filepath.Dir(root))
 		if err != nil || len(beside) != 1 {
 			t.Errorf("%q left the root: %v, %v", name, beside, err)
@@ -171,36 +180,6 @@ func BenchmarkPutFile(b *testing.B) {
 	})
 }
 
-// BenchmarkReadFile reads 4 KiB files. The last row is what the first is measured against.
-func BenchmarkReadFile(b *testing.B) {
-	root := b.TempDir()
-	eng := direct(b, root, files.Options{})
-	b.Cleanup(func() { eng.Close() })
-	const n = 1000
-	name := func(i int) string { return "bodies/127.0.0.1+80/d/0/s/4096/" + strconv.Itoa(i%n) }
-	for i := range n {
-		if err := eng.PutFile(b.Context(), name(i), make([]byte, 4096)); err != nil {
-			b.Fatal(err)
-		}
-	}
-	for _, row := range []struct {
-		name string
-		read func(name string) ([]byte, error)
-	}{
-		{"Direct", func(name string) ([]byte, error) { return eng.ReadFile(b.Context(), name) }},
-		{"os.ReadFile", func(name string) ([]byte, error) { return os.ReadFile(root + "/" + name) }},
-	} {
-		b.Run(row.name, func(b *testing.B) {
-			b.ReportAllocs()
-			for i := 0; b.Loop(); i++ {
-				if _, err := row.read(name(i)); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-}
-
 func Example() {
 	dir, err := os.MkdirTemp("", "files")
 	if err != nil {
@@ -224,4 +203,77 @@ func Example() {
 	// <nil>
 	// put ../elsewhere: invalid argument
 	// <p>hello <nil>
+}
+
+func ExampleDirect_Draft() {
+	dir, err := os.MkdirTemp("", "files")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	eng, err := files.NewDirect(dir, files.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer eng.Close()
+
+	ctx := context.Background()
+	write := func(text string) error {
+		draft, err := eng.Draft(ctx, "report.txt")
+		if err != nil {
+			return err
+		}
+		defer draft.Discard() // nothing to do after Commit
+		if _, err := io.Copy(draft, strings.NewReader(text)); err != nil {
+			return err
+		}
+		return draft.Commit(ctx)
+	}
+	fmt.Println(write("all of it"))
+	data, err := eng.ReadFile(ctx, "report.txt")
+	fmt.Println(string(data), err)
+	// Output:
+	// <nil>
+	// all of it <nil>
+}
+
+func ExampleDirect_ReadStart() {
+	dir, err := os.MkdirTemp("", "files")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	eng, err := files.NewDirect(dir, files.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer eng.Close()
+
+	ctx := context.Background()
+	buf := make([]byte, 8) // one for all files that a worker reads
+	for _, text := range []string{"short", "long and longer"} {
+		if err := eng.PutFile(ctx, "file", []byte(text)); err != nil {
+			fmt.Println(err)
+			return
+		}
+		n, rest, err := eng.ReadStart(ctx, "file", buf)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("%q", buf[:n])
+		if rest != nil {
+			more, err := io.ReadAll(rest)
+			fmt.Printf(" and %q, %v", more, err)
+			rest.Close()
+		}
+		fmt.Println()
+	}
+	// Output:
+	// "short"
+	// "long and" and " longer", <nil>
 }

@@ -114,6 +114,7 @@ func (l *Limit) Acquire(ctx context.Context) (Slot, error) {
 	l.mu.Lock()
 	select {
 	case <-w.given: // both at once: it is for somebody else
+		l.policy.undo(w.slot.round)
 		l.inFlight--
 		l.serve(time.Since(l.began))
 	default:

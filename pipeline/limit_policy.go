@@ -111,6 +111,13 @@ func (p *policy) begin(now time.Duration) uint32 {
 	return p.round
 }
 
+// undo is for work that did not begin after all.
+func (p *policy) undo(round uint32) {
+	if round == p.round {
+		p.begun--
+	}
+}
+
 // end takes a sample. When it changes the width it returns why.
 func (p *policy) end(s sample) string {
 	recent := p.dropAt == 0 || s.now-s.latency > p.dropAt // else the last cut has answered for it
@@ -196,7 +203,13 @@ func (p *policy) judge(now time.Duration) string {
 
 // climb judges a raise.
 func (p *policy) climb() string {
-	if p.last.n == 0 { // the first round of all
+	if p.last.n == 0 { // the first rounds of all
+		p.base = p.here
+		if p.here.error() > 0.08 && p.again < 3 { // all that follows is held against it
+			p.again++
+			p.next(p.width)
+			return ""
+		}
 		return p.raise("the first answers came back")
 	}
 	raised := math.Log(float64(p.width) / float64(p.last.width))
@@ -258,10 +271,11 @@ func (p *policy) check() string {
 	lowered := math.Log(float64(p.last.width) / float64(p.width))
 	fell := p.last.mean - p.here.mean
 	switch {
-	case fell > 0.5*lowered:
+	case fell > 0.5*lowered-p.doubt():
 	case lowered < 0.65 && p.width > 1:
+		why := fmt.Sprintf("latency is still %s", p.here)
 		p.restart(p.here.variance(), max(1, p.width*7/10))
-		return fmt.Sprintf("latency is still %s", p.here)
+		return why
 	case fell < worthwhile*lowered:
 		p.base = p.here
 		return p.raise(fmt.Sprintf("latency stayed %s with fewer", p.here))
@@ -293,7 +307,7 @@ func (p *policy) near(doubt float64) float64 {
 	if p.settled {
 		return 0.12
 	}
-	return 0.12 + doubt
+	return 0.12 + doubt + p.base.error()
 }
 
 // raise goes on climbing, as far as latency leaves room.
@@ -350,7 +364,7 @@ func (p *policy) next(width int) {
 	need := int(140 * p.here.variance()) // for a doubt of 12 %
 	p.size = max(smallCohort, (width+1)/2, min(need, maxCohort))
 	if p.base.n == 0 {
-		p.size = 2 * smallCohort // all that follows is held against it
+		p.size = 2 * smallCohort
 	}
 	p.round++
 	p.begun, p.ended, p.busy, p.total, p.dropped = 0, 0, 0, 0, 0

@@ -10,6 +10,11 @@
 // [Workers], and a [Limit] finds how much may be in flight. [Barrier] and [Lock]
 // are what sync has, with a context.
 //
+// For a handful of different works there are futures: [Start] makes one, [Go] one
+// within a [Group] of bounded width, [Gather] waits for all and [AsCompleted] for
+// one after the other, as asyncio has them. What asyncio adds to make up for one
+// thread, its queues, locks, events and streams, are channels and package sync here.
+//
 // The package knows nothing of URLs or files, keeps no results, and neither
 // retries nor recovers by itself: a panic in a Func ends the process.
 package pipeline

@@ -14,6 +14,8 @@ import (
 	"crawl/fetch/frontier/memory"
 	"crawl/fetch/list"
 	"crawl/fetch/manifest"
+	"crawl/fetch/sink/dir"
+	"crawl/fetch/sink/transformed"
 	"crawl/pipeline"
 	"crawl/pipeline/progress"
 	"crawl/pipeline/stats"
@@ -53,7 +55,7 @@ func (a *app) crawl(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	defer r.failed.close()
-	earlier, err := openEarlier(ctx, a.flags.since, a.flags.output)
+	earlier, err := openEarlier(ctx, a.flags.since, a.flags.output, a.flags.transform.String())
 	if err != nil {
 		return r.stopped(err)
 	}
@@ -167,8 +169,9 @@ type crawling struct {
 // do opens the folder, goes on where the last run stopped, and reports.
 func (r *crawling) do(ctx context.Context) (err error) {
 	f := r.flags
+	suffix := transformed.Suffix(f.transform.chain)
 	opt := manifest.Options{Sync: manifest.Sync(f.sync.word), Fresh: f.fresh, Keep: f.skipExisting}
-	if r.output, err = openOutput(ctx, f.output, opt); err != nil {
+	if r.output, err = openOutput(ctx, f.output, suffix, opt); err != nil {
 		return r.stopped(err)
 	}
 	if err = r.remember(ctx); err == nil {
@@ -213,6 +216,10 @@ func (r *crawling) fetchAll(ctx context.Context) error {
 	}
 	if f.format.word == "files" {
 		c.Sink = r.output.bodies
+		if f.transform.chain.Writes() {
+			c.Sink = transformed.New(r.output.bodies, f.transform.chain, dir.Name, int64(f.maxSize))
+			c.Steps = f.transform.String()
+		}
 	}
 	if f.skipExisting {
 		c.Existing = r.output.bodies.Exists
@@ -265,7 +272,7 @@ func (r *crawling) finish(ctx context.Context, err error) error {
 	err = r.flags.conclude(&e, err)
 	r.report(e)
 	if r.flags.json {
-		if failed := r.summary(e).print(r.process); failed != nil {
+		if failed := printJSON(r.process, r.summary(e)); failed != nil {
 			return failed
 		}
 	}

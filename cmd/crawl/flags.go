@@ -11,6 +11,7 @@ import (
 	"crawl/fetch"
 	"crawl/fetch/cache"
 	"crawl/fetch/urls"
+	"crawl/files/transform"
 
 	"github.com/spf13/pflag"
 	"golang.org/x/net/http/httpguts"
@@ -38,6 +39,7 @@ type flags struct {
 
 	output       string
 	format       choice
+	transform    steps
 	skipExisting bool
 	fresh        bool
 	since        string
@@ -99,6 +101,7 @@ func (f *flags) groups() []*pflag.FlagSet {
 		group("Output", func(fs *pflag.FlagSet) {
 			fs.StringVarP(&f.output, "output", "o", f.output, "`DIR` for bodies and records")
 			fs.Var(&f.format, "format", "keep bodies as files, or only records")
+			fs.Var(&f.transform, "transform", "store what these steps make of each body; see crawl transform --help")
 			fs.BoolVar(&f.skipExisting, "skip-existing", false, "do not fetch what has a file already")
 			fs.BoolVar(&f.fresh, "fresh", false, "forget the earlier run in the folder and start over")
 			fs.StringVar(&f.since, "since", "", "take from the earlier run in `DIR` what has not changed since")
@@ -114,6 +117,8 @@ func (f *flags) check() error {
 	switch {
 	case f.skipExisting && f.format.word == "none":
 		return usageError("--skip-existing needs files, and --format none keeps none")
+	case f.transform.String() != "" && f.format.word == "none":
+		return usageError("--transform needs files, and --format none keeps none")
 	case f.since != "" && cache.IsConditional(f.header.fields):
 		return usageError("--since asks with conditions of its own: drop those of -H")
 	case len(f.credentials.users) > 0 && f.header.fields.Has("Authorization"):
@@ -198,6 +203,24 @@ func (a *authorities) Set(file string) error {
 
 func (a *authorities) String() string { return a.file }
 func (a *authorities) Type() string   { return "FILE" }
+
+// steps are what bodies go through on their way to the disk (--transform).
+type steps struct{ chain transform.Chain }
+
+func (s *steps) Set(text string) error {
+	chain, err := transform.Parse(text)
+	if err != nil {
+		return err
+	}
+	if len(chain.Sums()) > 0 {
+		return errors.New("checksums are in the manifest anyway")
+	}
+	s.chain = chain
+	return nil
+}
+
+func (s *steps) String() string { return s.chain.String() }
+func (s *steps) Type() string   { return "STEPS" }
 
 // flagError tells in one line what is wrong with a flag.
 func flagError(fs *pflag.FlagSet, err error) error {

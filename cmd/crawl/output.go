@@ -28,8 +28,8 @@ type output struct {
 }
 
 // openOutput opens the folder, makes it whether new or not ready for records, and
-// locks it.
-func openOutput(ctx context.Context, folder string, opt manifest.Options) (*output, error) {
+// locks it. Bodies get names with the suffix.
+func openOutput(ctx context.Context, folder, suffix string, opt manifest.Options) (*output, error) {
 	if info, err := os.Stat(folder); err == nil && !info.IsDir() {
 		return nil, outputError("-o %s: is a file, not a folder", folder)
 	}
@@ -42,7 +42,7 @@ func openOutput(ctx context.Context, folder string, opt manifest.Options) (*outp
 		_ = eng.Close() // nothing was written
 		return nil, diskError(folder, err)
 	}
-	return &output{dir: folder, eng: eng, manifest: m, bodies: dir.New(eng)}, nil
+	return &output{dir: folder, eng: eng, manifest: m, bodies: dir.NewSuffixed(eng, suffix)}, nil
 }
 
 // openFolder opens a folder for writing, and makes it when it is missing.

@@ -12,7 +12,9 @@ import (
 
 	"crawl/files"
 	"crawl/files/batch"
+	"crawl/files/glob"
 	"crawl/files/journal"
+	"crawl/files/uring"
 	"crawl/files/walk"
 	"crawl/pipeline"
 )
@@ -61,7 +63,7 @@ func openPaths(args []string, stdin io.Reader, f *transformFlags) (_ *paths, err
 func (p *paths) check(arg string) error {
 	info, err := os.Stat(arg)
 	switch {
-	case errors.Is(err, fs.ErrNotExist) && isPattern(arg):
+	case errors.Is(err, fs.ErrNotExist) && glob.Is(arg):
 		return checkPattern(arg)
 	case errors.Is(err, fs.ErrNotExist):
 		return usageError("no such file or folder %q", arg)
@@ -111,13 +113,30 @@ func (p *paths) engine(folder string) (files.Engine, error) {
 	if eng := p.engines[folder]; eng != nil {
 		return eng, nil
 	}
-	eng, err := files.NewDirect(folder, files.Options{Width: p.flags.workers(), Existing: true})
+	eng, err := openTree(folder, p.flags)
 	if err != nil {
-		return nil, inputError("%s: %w", folder, bare(err))
+		return nil, err
 	}
 	p.engines[folder] = eng
 	p.ends = append(p.ends, eng.Close)
 	return eng, nil
+}
+
+// openTree opens a folder for reading by the engine that was asked for. The pool of
+// threads is the run's own workers: each reads what it then works on.
+func openTree(folder string, f *transformFlags) (files.Engine, error) {
+	direct, err := files.NewDirect(folder, files.Options{Width: f.workers(), Existing: true})
+	if err != nil {
+		return nil, inputError("%s: %w", folder, bare(err))
+	}
+	if f.engine.word != "uring" {
+		return direct, nil
+	}
+	ring, err := uring.New(folder, uring.Options{Width: f.workers(), Inner: direct})
+	if err != nil {
+		return nil, errors.Join(inputError("--engine uring: %s: %w", folder, err), direct.Close())
+	}
+	return ring, nil
 }
 
 // source returns all inputs, from the first one on.
@@ -185,8 +204,7 @@ func (p *paths) one(ctx context.Context, arg string) (pipeline.Source[batch.Item
 	case err == nil && !info.IsDir():
 		return pipeline.Slice([]batch.Item{named(filepath.Clean(arg), filepath.Base(arg), info.Size())}), nil
 	case err != nil:
-		pattern := newPattern(arg)
-		return p.folder(ctx, pattern.folder, pattern.matches)
+		return p.matches(ctx, arg)
 	}
 	eng, err := p.engine(arg)
 	if err != nil {
@@ -195,7 +213,7 @@ func (p *paths) one(ctx context.Context, arg string) (pipeline.Source[batch.Item
 	if isCrawl(ctx, eng) {
 		return p.crawled(ctx, eng, arg), nil
 	}
-	return p.folder(ctx, arg, nil)
+	return p.folder(ctx, arg)
 }
 
 // skip leaves out of a walk the folder of the results, and the records of what an

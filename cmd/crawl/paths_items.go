@@ -15,6 +15,7 @@ import (
 	"crawl/fetch/manifest"
 	"crawl/files"
 	"crawl/files/batch"
+	"crawl/files/glob"
 	"crawl/files/transform"
 	"crawl/files/walk"
 	"crawl/pipeline"
@@ -31,27 +32,46 @@ func named(name, below string, size int64) batch.Item {
 	}
 }
 
-// folder returns the files below a folder whose names match, all of them when that is nil.
-func (p *paths) folder(ctx context.Context, folder string, match func(name string) bool) (pipeline.Source[batch.Item], error) {
-	eng, err := p.engine(folder)
-	if err != nil {
-		return nil, err
-	}
-	w, err := walk.Open(ctx, folder, walk.Options{Follow: p.flags.follow, Stat: p.flags.dryRun, Skip: p.skip(folder)})
+// folder returns the files below a folder.
+func (p *paths) folder(ctx context.Context, folder string) (pipeline.Source[batch.Item], error) {
+	w, err := walk.Open(ctx, folder, p.walking(folder))
 	if err != nil {
 		return nil, inputError("%s: %w", folder, bare(err))
 	}
 	p.ending(w.Close)
+	return p.walked(folder, w)
+}
+
+// matches returns the files that a pattern stands for.
+func (p *paths) matches(ctx context.Context, arg string) (pipeline.Source[batch.Item], error) {
+	folder, pattern := glob.Split(arg)
+	w, err := glob.Open(ctx, folder, pattern, p.walking(folder))
+	if err != nil {
+		return nil, inputError("%s: %w", folder, bare(err))
+	}
+	p.ending(w.Close)
+	return p.walked(folder, w)
+}
+
+func (p *paths) walking(folder string) walk.Options {
+	return walk.Options{Follow: p.flags.follow, Stat: p.flags.dryRun, Skip: p.skip(folder)}
+}
+
+// walked is the files that a walk below folder finds.
+func (p *paths) walked(folder string, entries pipeline.Source[walk.Entry]) (pipeline.Source[batch.Item], error) {
+	eng, err := p.engine(folder)
+	if err != nil {
+		return nil, err
+	}
 	return pipeline.SourceFunc[batch.Item](func(ctx context.Context) (batch.Item, error) {
 		for {
-			e, err := w.Next(ctx)
+			e, err := entries.Next(ctx)
 			if err != nil {
 				return batch.Item{}, err
 			}
-			if e.Err == nil && (e.Mode.IsDir() || match != nil && !match(e.Path)) {
-				continue
+			if e.Err != nil || !e.Mode.IsDir() {
+				return found(eng, folder, e), nil
 			}
-			return found(eng, folder, e), nil
 		}
 	}), nil
 }

@@ -87,11 +87,11 @@ type summary struct {
 	stats.Snapshot
 }
 
-// print prints the summary for machines, on stdout.
-func (s summary) print(p process) error {
+// printJSON prints what machines want to know, on stdout.
+func printJSON(p process, v any) error {
 	enc := json.NewEncoder(p.stdout)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(s); err != nil && !isGone(err) {
+	if err := enc.Encode(v); err != nil && !isGone(err) {
 		return outputError("write the summary: %w", err)
 	}
 	return nil

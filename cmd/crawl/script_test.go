@@ -15,6 +15,7 @@ import (
 
 	"crawl/fetch/fetchtest"
 	"crawl/files"
+	"crawl/files/uring"
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -75,6 +76,12 @@ func TestScripts(t *testing.T) {
 			env.Setenv("GORACE", os.Getenv("GORACE"))
 			env.Setenv("XDG_CONFIG_HOME", env.WorkDir+"/.config")
 			return nil
+		},
+		Condition: func(name string) (bool, error) {
+			if name == "io_uring" {
+				return hasRing(), nil
+			}
+			return false, fmt.Errorf("unknown condition %q", name)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":  exits,
@@ -149,4 +156,10 @@ func hold(ts *testscript.TestScript, _ bool, args []string) {
 	unlock, err := files.Lock(context.Background(), eng, ".crawl/lock")
 	ts.Check(err)
 	ts.Defer(func() { ts.Check(errors.Join(unlock(), eng.Close())) })
+}
+
+// hasRing reports whether files can be read through io_uring where scripts run.
+func hasRing() bool {
+	ring, err := uring.New(os.TempDir(), uring.Options{})
+	return err == nil && ring.Close() == nil
 }

@@ -18,7 +18,7 @@ type earlier struct {
 }
 
 // openEarlier opens the folder of an earlier run. No folder, no earlier run.
-func openEarlier(ctx context.Context, folder, output string) (*earlier, error) {
+func openEarlier(ctx context.Context, folder, output, steps string) (*earlier, error) {
 	if folder == "" {
 		return nil, nil
 	}
@@ -32,7 +32,7 @@ func openEarlier(ctx context.Context, folder, output string) (*earlier, error) {
 	if err != nil {
 		return nil, err
 	}
-	run, err := since.Open(ctx, eng)
+	run, err := since.Open(ctx, eng, steps)
 	if err != nil {
 		_ = eng.Close() // only read
 		return nil, inputError("--since %s: %w", folder, err)

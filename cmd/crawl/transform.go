@@ -96,7 +96,7 @@ type transforming struct {
 	stop    *stopper
 	paths   *paths
 	survey  *batch.Survey
-	output  *transformed
+	output  *results
 }
 
 // transform finds out what there is to do, what the user may have got wrong first,
@@ -116,14 +116,22 @@ func (t *transforming) transform(ctx context.Context, args []string) (err error)
 		return t.stopped(err)
 	}
 	if t.flags.dryRun {
-		t.console.say("%s files, %s: nothing was written (--dry-run)", stats.Count(t.survey.Files), stats.Bytes(t.survey.Bytes))
-		return nil
+		return t.reportPlan()
 	}
-	if t.output, err = openTransformed(ctx, t.flags, t.chain); err != nil {
+	if t.output, err = openResults(ctx, t.flags, t.chain); err != nil {
 		return t.stopped(err)
 	}
 	err = t.work(ctx)
 	return t.finish(context.WithoutCancel(ctx), err)
+}
+
+// reportPlan says how much there is to do (--dry-run).
+func (t *transforming) reportPlan() error {
+	if t.flags.json {
+		return printJSON(t.process, map[string]int64{"files": t.survey.Files, "bytes": t.survey.Bytes})
+	}
+	t.console.say("%s files, %s: nothing was written (--dry-run)", stats.Count(t.survey.Files), stats.Bytes(t.survey.Bytes))
+	return nil
 }
 
 // widen lets system calls that wait for a disk overlap: with as few processors as
@@ -204,7 +212,7 @@ func (t *transforming) finish(ctx context.Context, err error) error {
 	t.report(e)
 	if t.flags.json {
 		s := summary{Dir: t.flags.output, Run: t.run, ExitCode: e.code, Interrupted: e.signal != nil, Snapshot: e.stats}
-		if failed := s.print(t.process); failed != nil {
+		if failed := printJSON(t.process, s); failed != nil {
 			return failed
 		}
 	}

@@ -14,8 +14,8 @@ import (
 	"crawl/files/transform"
 )
 
-// transformed is the folder of a transform, open and locked.
-type transformed struct {
+// results is the folder of a transform, open and locked.
+type results struct {
 	dir     string
 	writes  bool // more than checksums
 	steps   string
@@ -26,11 +26,11 @@ type transformed struct {
 	sums    *batch.Sums                // nil when none are asked for
 }
 
-// openTransformed opens the folder, makes it whether new or not ready for records, and
+// openResults opens the folder, makes it whether new or not ready for records, and
 // locks it. It must be new, empty or a transform's: what somebody else has put there
 // is not written over.
-func openTransformed(ctx context.Context, f *transformFlags, chain transform.Chain) (*transformed, error) {
-	t := &transformed{dir: f.output, writes: chain.Writes(), steps: chain.String()}
+func openResults(ctx context.Context, f *transformFlags, chain transform.Chain) (*results, error) {
+	t := &results{dir: f.output, writes: chain.Writes(), steps: chain.String()}
 	var err error
 	if t.eng, err = openFolder(f.output); err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func openTransformed(ctx context.Context, f *transformFlags, chain transform.Cha
 	return t, nil
 }
 
-func (t *transformed) open(ctx context.Context, f *transformFlags, chain transform.Chain) (err error) {
+func (t *results) open(ctx context.Context, f *transformFlags, chain transform.Chain) (err error) {
 	if err := t.own(ctx); err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (t *transformed) open(ctx context.Context, f *transformFlags, chain transfo
 }
 
 // own refuses a folder that holds files, and no records.
-func (t *transformed) own(ctx context.Context) error {
+func (t *results) own(ctx context.Context) error {
 	entries, err := t.eng.ReadDir(ctx, ".")
 	if err != nil || len(entries) == 0 {
 		return err
@@ -74,7 +74,7 @@ func (t *transformed) own(ctx context.Context) error {
 
 // earlier returns the last record of an input by the same steps, unless what it made
 // has been replaced by that of another input.
-func (t *transformed) earlier(shown string) (*batch.Line, error) {
+func (t *results) earlier(shown string) (*batch.Line, error) {
 	line, err := t.inputs.Find(batch.KeyOf(shown, t.steps))
 	if line == nil || line.Path == "" {
 		return line, err
@@ -87,7 +87,7 @@ func (t *transformed) earlier(shown string) (*batch.Line, error) {
 }
 
 // close writes the checksums of a complete run, and makes all durable.
-func (t *transformed) close(ctx context.Context, complete bool) error {
+func (t *results) close(ctx context.Context, complete bool) error {
 	var err error
 	if complete {
 		err = t.sums.Write(ctx, t.eng)
@@ -96,7 +96,7 @@ func (t *transformed) close(ctx context.Context, complete bool) error {
 }
 
 // places says where to find what was made.
-func (t *transformed) places() string {
+func (t *results) places() string {
 	var list []string
 	if t.writes {
 		list = append(list, "results in "+t.dir)

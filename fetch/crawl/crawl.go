@@ -83,6 +83,7 @@ type Crawl struct {
 	Retry   pipeline.Retry                 // the zero value never retries
 	RunID   string                         // name of this run, for the records
 	Log     *slog.Logger                   // of single URLs at debug level; nil: none
+	Steps   string                         // that the Sink carries bodies through, for the records
 }
 
 // NamedInput is an Input and what its user calls it.

@@ -17,6 +17,7 @@ import (
 	"crawl/fetch/manifest"
 	"crawl/fetch/sink"
 	"crawl/fetch/urls"
+	"crawl/files/transform"
 )
 
 // visit is what one fetch came to: a record, or no record yet.
@@ -94,7 +95,7 @@ func (c *Crawl) store(ctx context.Context, line *manifest.Line, rec *fetch.Recor
 	}
 	line.Outcome = manifest.Fetched
 	line.Bytes = stored.Bytes
-	line.Path = stored.Path
+	line.Path, line.Steps = stored.Path, c.Steps
 	// Only now that the body is whole: a server would confirm a cut one for ever.
 	line.ETag, line.LastModified = validator(rec.Header.Get("ETag")), validator(rec.Header.Get("Last-Modified"))
 	if stored.Path != "" {
@@ -178,6 +179,13 @@ func failed(line *manifest.Line, err error) {
 	line.Reason = err.Error()
 	if isLocal(err) {
 		line.ErrorClass = string(fetch.ClassDisk)
+		return
+	}
+	if step, ok := errors.AsType[*transform.Error](err); ok {
+		line.ErrorClass = string(fetch.ClassTransform)
+		if step.Kind == transform.TooLarge {
+			line.Outcome, line.ErrorClass = manifest.TooLarge, string(fetch.ClassTooLarge)
+		}
 		return
 	}
 	e, ok := errors.AsType[*fetch.Error](err)

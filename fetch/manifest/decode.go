@@ -53,6 +53,7 @@ func parsePlain(text string, l *Line) bool {
 	p.Int64(`,"wire_bytes":`, &l.WireBytes)
 	p.Text(`,"sha256":"`, &l.SHA256)
 	p.Text(`,"path":"`, &l.Path)
+	p.Text(`,"steps":"`, &l.Steps)
 	p.Text(`,"etag":"`, &l.ETag)
 	p.Text(`,"last_modified":"`, &l.LastModified)
 	p.Int(`,"depth":`, &l.Depth)

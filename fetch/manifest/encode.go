@@ -23,6 +23,7 @@ func appendLine(b []byte, l *Line, schema int) []byte {
 	b = strconv.AppendInt(append(b, `,"wire_bytes":`...), l.WireBytes, 10)
 	b = jsonline.AppendText(b, `,"sha256":`, l.SHA256)
 	b = jsonline.AppendText(b, `,"path":`, l.Path)
+	b = jsonline.AppendText(b, `,"steps":`, l.Steps)
 	b = jsonline.AppendText(b, `,"etag":`, l.ETag)
 	b = jsonline.AppendText(b, `,"last_modified":`, l.LastModified)
 	b = strconv.AppendInt(append(b, `,"depth":`...), int64(l.Depth), 10)
@@ -52,7 +53,7 @@ func shorten(l *Line) *Line {
 	s.ETag, s.LastModified = "", "" // worth nothing unless they are whole
 	s.URL = s.URL[:min(len(s.URL), 128<<10)]
 	for _, text := range []*string{&s.FinalURL, (*string)(&s.Outcome), &s.Reason, &s.ErrorClass, &s.ContentType,
-		&s.SHA256, &s.Path, &s.Parent, &s.RemoteIP, &s.Input, &s.Run} {
+		&s.SHA256, &s.Path, &s.Steps, &s.Parent, &s.RemoteIP, &s.Input, &s.Run} {
 		*text = (*text)[:min(len(*text), 3<<10)]
 	}
 	return &s

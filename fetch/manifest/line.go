@@ -34,7 +34,8 @@ type Line struct {
 	Bytes       int64   `json:"bytes"`      // stored, after content decoding
 	WireBytes   int64   `json:"wire_bytes"` // body bytes as received, before decoding
 	SHA256      string  `json:"sha256,omitempty"`
-	Path        string  `json:"path,omitempty"` // of the stored body, relative to DIR, with slashes
+	Path        string  `json:"path,omitempty"`  // of the stored body, relative to DIR, with slashes
+	Steps       string  `json:"steps,omitempty"` // that made what is stored of the body (--transform)
 
 	// Validators of the stored body, as the server sent them: what a later run asks
 	// with whether the body still holds. They are of FinalURL, and are there only

@@ -74,7 +74,7 @@ func (b *Batch) Run(ctx context.Context, drain <-chan struct{}) error {
 	if b.Log == nil {
 		b.Log = slog.New(slog.DiscardHandler)
 	}
-	r := &run{Batch: b, steps: b.Chain.String(), turns: newTurns(b.CPU), large: make(chan struct{}, 2*b.CPU)}
+	r := &run{Batch: b, steps: b.Chain.String(), turns: transform.NewTurns(b.CPU), large: make(chan struct{}, 2*b.CPU)}
 	return pipeline.Run(ctx, b.Mode, b.Workers, pipeline.Until(b.Source, drain), r.worker, r.settle)
 }
 
@@ -82,7 +82,7 @@ func (b *Batch) Run(ctx context.Context, drain <-chan struct{}) error {
 type run struct {
 	*Batch
 	steps string
-	turns turns
+	turns transform.Turns
 	large chan struct{} // a token for each file in flight that does not fit a buffer
 }
 

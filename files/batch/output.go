@@ -36,7 +36,7 @@ func (o *output) Write(p []byte) (int, error) {
 	o.size += int64(len(p))
 	for written := 0; written < len(p); {
 		if len(o.data) == cap(o.data) {
-			if err := o.run.turns.during(o.flush); err != nil {
+			if err := o.run.turns.During(o.flush); err != nil {
 				return written, err
 			}
 		}

@@ -94,7 +94,7 @@ func (w *worker) carryLarge(ctx context.Context, it Item, line *Line, start []by
 		return context.Cause(ctx)
 	}
 	whole := func() *hashing {
-		return &hashing{from: io.MultiReader(bytes.NewReader(start), reading{ctx, w.turns, &inputReader{rest}})}
+		return &hashing{from: io.MultiReader(bytes.NewReader(start), w.turns.Reader(ctx, &inputReader{rest}))}
 	}
 	if old, err := w.earlier(line); err != nil {
 		return err
@@ -121,10 +121,10 @@ func (w *worker) carryLarge(ctx context.Context, it Item, line *Line, start []by
 
 // drain reads in to its end.
 func (w *worker) drain(ctx context.Context, in *hashing) error {
-	if err := w.turns.take(ctx); err != nil {
+	if err := w.turns.Take(ctx); err != nil {
 		return err
 	}
-	defer w.turns.give()
+	defer w.turns.Give()
 	_, err := io.Copy(io.Discard, in)
 	return err
 }
@@ -155,10 +155,10 @@ func (w *worker) steps(ctx context.Context, it Item, line *Line, in io.Reader) e
 
 // compute runs the chain, when it is its turn.
 func (w *worker) compute(ctx context.Context, it Item, line *Line, in io.Reader) error {
-	if err := w.turns.take(ctx); err != nil {
+	if err := w.turns.Take(ctx); err != nil {
 		return err
 	}
-	defer w.turns.give()
+	defer w.turns.Give()
 	sums, err := w.Chain.Run(ctx, it.File, in, &w.out, transform.Options{MaxSize: w.MaxSize})
 	if err != nil {
 		return err

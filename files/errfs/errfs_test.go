@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -44,6 +45,7 @@ func TestRules(t *testing.T) {
 		{"eio on sync", errfs.Rule{Op: errfs.Sync}, "sync:input/output error"},
 		{"eio on fsync", errfs.Rule{Op: errfs.FileSync}, "fsync:input/output error"},
 		{"short", errfs.Rule{Op: errfs.FileWrite, Short: true}, "write=5:input/output error"},
+		{"delay", errfs.Rule{Op: errfs.FileSync, Delay: 1, Err: boom}, "fsync:boom"},
 		{"full", errfs.Rule{Budget: 13}, "put3:no space left on device write=0:no space left on device"},
 		{"full in a file", errfs.Rule{Op: errfs.FileWrite, Budget: 7}, "write=7:no space left on device"},
 		{"everything", errfs.Rule{Err: boom, Nth: 4, Times: 2}, "open:boom sync:boom"},
@@ -118,8 +120,11 @@ func TestEveryOperationCanFail(t *testing.T) {
 	_, open := eng.Open(ctx, "a", os.O_CREATE)
 	_, stat := eng.Stat(ctx, "a")
 	_, dir := eng.ReadDir(ctx, ".")
+	_, _, start := eng.ReadStart(ctx, "a", make([]byte, 1))
+	_, draft := eng.Draft(ctx, "a")
+	do := eng.Do(ctx, "chmod", "a", func(*os.Root) error { t.Error("it ran"); return nil })
 	for i, err := range []error{
-		read, open, stat, dir, eng.WriteFile(ctx, "a", nil), eng.PutFile(ctx, "a", nil), eng.Rename(ctx, "a", "b"),
+		read, open, stat, dir, start, draft, do, eng.WriteFile(ctx, "a", nil), eng.PutFile(ctx, "a", nil), eng.Rename(ctx, "a", "b"),
 		eng.Remove(ctx, "a"), eng.RemoveAll(ctx, "a"), eng.Sync(ctx),
 	} {
 		if !errors.Is(err, syscall.EIO) {
@@ -135,8 +140,9 @@ func TestEveryOperationCanFail(t *testing.T) {
 	_, readAt := f.ReadAt(make([]byte, 1), 0)
 	_, write := f.Write([]byte("x"))
 	_, writeAt := f.WriteAt([]byte("x"), 0)
+	_, seek := f.Seek(0, io.SeekStart)
 	_, stat = f.Stat()
-	for i, err := range []error{read, readAt, write, writeAt, stat, f.Truncate(0), f.Sync(), f.Close()} {
+	for i, err := range []error{read, readAt, write, writeAt, seek, stat, f.Truncate(0), f.Sync(), f.Close()} {
 		if !errors.Is(err, syscall.EIO) {
 			t.Errorf("file operation %d: %v", i, err)
 		}

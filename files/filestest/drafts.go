@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -141,6 +142,9 @@ func draftsOfOneName(t *testing.T, eng files.Engine, _ string) {
 }
 
 func draftMoved(t *testing.T, eng files.Engine, _ string) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no folder with an open file in it can be moved there")
+	}
 	must(t, eng.PutFile(t.Context(), "d/deep/1", nil))
 	d, err := eng.Draft(t.Context(), "d/deep/2")
 	must(t, err)

@@ -15,7 +15,8 @@ func readStart(t *testing.T, eng files.Engine, _ string) {
 	_, _, err := eng.ReadStart(ctx, "no/such", make([]byte, 10))
 	wantErr(t, err, fs.ErrNotExist)
 	text := make([]byte, 300<<10)
-	rand.NewChaCha8([32]byte{}).Read(text)
+	_, err = rand.NewChaCha8([32]byte{}).Read(text)
+	must(t, err)
 	for _, size := range []int{0, 1, 99, 100, 101, 4096, len(text)} {
 		must(t, eng.PutFile(ctx, "d/file", text[:size]))
 		for _, room := range []int{0, 1, 100, 4096, 1 << 20} {

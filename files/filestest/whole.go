@@ -52,7 +52,7 @@ func wholeOrNot(t *testing.T, eng files.Engine, _ string) {
 	d, err := faulty.Draft(t.Context(), "d/gap")
 	must(t, err)
 	for range 3 {
-		d.Write([]byte("line\n"))
+		_, _ = d.Write([]byte("line\n")) // overlooked
 	}
 	wantErr(t, d.Commit(t.Context()), syscall.EIO)
 	must(t, d.Discard())

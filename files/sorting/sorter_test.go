@@ -87,7 +87,7 @@ func TestIteratesAgainAndEarly(t *testing.T) {
 		if err := s.Add(nil); err == nil {
 			t.Error("added behind the end")
 		}
-		if s.Close() != nil || s.Close() != nil {
+		if err := errors.Join(s.Close(), s.Close()); err != nil {
 			t.Error("closing failed")
 		}
 		for _, err := range s.Iterate(t.Context()) {

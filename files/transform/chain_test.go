@@ -8,11 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
-
-	"go.uber.org/goleak"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // fake is a step that puts its name around each piece that it reads.
 func fake(name string) Step {
@@ -83,19 +79,5 @@ func TestChainLimitsWhatStepsMake(t *testing.T) {
 	}
 	if _, err := c.Run(t.Context(), File{}, strings.NewReader("four"), io.Discard, Options{MaxSize: 10}); err != nil {
 		t.Error(err)
-	}
-}
-
-func TestParseErrors(t *testing.T) {
-	for text, want := range map[string]string{
-		"":           `step "": there is no such step`,
-		"copy,":      `step "": there is no such step`,
-		"nosuch":     `step "nosuch": there is no such step`,
-		"copy=1":     `step "copy=1": takes no option`,
-		"copy,a\\,b": `step "a,b": there is no such step`,
-	} {
-		if _, err := Parse(text); err == nil || err.Error() != want {
-			t.Errorf("%q: %v, want %s", text, err, want)
-		}
 	}
 }

@@ -18,41 +18,42 @@ type encoder interface {
 	Reset(io.Writer)
 }
 
-// compressing is an encoder that is used again, and where its output goes meanwhile.
-type compressing struct {
-	encoder
-	out io.Writer
-}
-
-func (c *compressing) run(in io.Reader, out io.Writer) error {
-	c.out = out
-	defer func() { c.out = nil }() // for it may wait long for the next
-	c.Reset(outlet{c})
-	if err := stream(c, in); err != nil {
-		return err
-	}
-	return c.Close()
-}
-
-type outlet struct{ *compressing }
-
-func (o outlet) Write(p []byte) (int, error) { return o.out.Write(p) }
-
 // compressor is a step that compresses at a level.
-func compressor(name, suffix, contentType string, level int, make func() encoder) Step {
-	pool := sync.Pool{New: func() any { return &compressing{encoder: make()} }}
+func compressor(name, suffix, contentType string, level int, encode func(in io.Reader, out io.Writer) error) Step {
 	return Step{
 		Name: fmt.Sprintf("%s=%d", name, level),
 		Becomes: func(f File) File {
 			return File{Name: f.Name + suffix, ContentType: contentType}
 		},
-		Run: func(_ context.Context, _ File, in io.Reader, out io.Writer) error {
-			c := pool.Get().(*compressing)
-			defer pool.Put(c)
-			return c.run(in, out)
-		},
+		Run: func(_ context.Context, _ File, in io.Reader, out io.Writer) error { return encode(in, out) },
 	}
 }
+
+// pooled encodes with encoders that are used again.
+func pooled(make func() encoder) func(io.Reader, io.Writer) error {
+	pool := sync.Pool{New: func() any { return &pooledEncoder{encoder: make()} }}
+	return func(in io.Reader, out io.Writer) error {
+		p := pool.Get().(*pooledEncoder)
+		defer pool.Put(p)
+		p.out = out
+		defer func() { p.out = nil }() // for it may wait long for the next
+		p.Reset(outlet{p})
+		if err := stream(p, in); err != nil {
+			return err
+		}
+		return p.Close()
+	}
+}
+
+// pooledEncoder is an encoder and where its output goes now.
+type pooledEncoder struct {
+	encoder
+	out io.Writer
+}
+
+type outlet struct{ *pooledEncoder }
+
+func (o outlet) Write(p []byte) (int, error) { return o.out.Write(p) }
 
 // levelOf reads an option that is a number.
 func levelOf(arg string, least, most, otherwise int) (int, error) {

@@ -153,7 +153,7 @@ func TestExecGoesWithTheChain(t *testing.T) {
 	if _, err = chain("exec:yes").Run(t.Context(), File{}, strings.NewReader(""), failing{boom}, Options{}); err != boom {
 		t.Errorf("out fails: %v", err)
 	}
-	if _, err = chain("exec:yes").Run(t.Context(), File{}, strings.NewReader(""), io.Discard, Options{MaxSize: 1 << 20}); kindOf(err) != TooLarge {
+	if _, err = chain("exec:yes").Run(t.Context(), File{}, strings.NewReader(""), io.Discard, Options{MaxSize: 1 << 20}); kindIn(err) != TooLarge {
 		t.Errorf("out is full: %v", err)
 	}
 }

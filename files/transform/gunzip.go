@@ -12,7 +12,7 @@ import (
 
 // newGunzip is the step that undoes [newGzip], and every other gzip: files of several
 // members and with zeros behind them, as tapes have it, too. Anything else behind the last
-// member is an error, as is an empty file. It needs 100 KiB of memory whatever comes. A name
+// member is an error, as is an empty file. It needs 200 KiB of memory whatever comes. A name
 // loses ".gz", and ".tgz" becomes ".tar".
 func newGunzip(string) (Step, error) {
 	plain := unpacked(".gz", "application/gzip")

@@ -21,7 +21,7 @@ func made(t testing.TB, chain, text string) (string, error) {
 	return out.String(), err
 }
 
-func kindOf(err error) Kind {
+func kindIn(err error) Kind {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Kind
 	}
@@ -95,8 +95,8 @@ func TestJSONErrors(t *testing.T) {
 		{"from-csv", "a\n" + strings.Repeat(",", 2*longestRow), TooLarge, "line 2: a value takes more than 4 MiB"},
 	} {
 		_, err := made(t, "json="+test.form, test.in)
-		if kindOf(err) != test.kind || test.want != "" && err.Error() != "json="+test.form+": "+test.want {
-			t.Errorf("%s of %.50q: %q %.200v, want %q %s", test.form, test.in, kindOf(err), err, test.kind, test.want)
+		if kindIn(err) != test.kind || test.want != "" && err.Error() != "json="+test.form+": "+test.want {
+			t.Errorf("%s of %.50q: %q %.200v, want %q %s", test.form, test.in, kindIn(err), err, test.kind, test.want)
 		}
 	}
 }
@@ -131,7 +131,7 @@ func FuzzJSON(f *testing.F) {
 		for _, form := range []string{"pretty", "compact", "jsonl", "array", "csv", "from-csv"} {
 			once, err := made(t, "json="+form, text)
 			if err != nil {
-				if kindOf(err) == "" {
+				if kindIn(err) == "" {
 					t.Errorf("%s: %v is no *Error", form, err)
 				}
 				continue

@@ -3,6 +3,7 @@ package transform
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -29,26 +30,31 @@ const maxLine = 64 << 20
 // [crawl/files/sorting], as large as the file or for dedupe twice that.
 func newLines(arg string) (Step, error) {
 	op, pattern, given := strings.Cut(arg, ":")
+	op = strings.TrimSpace(op)
+	name := "lines=" + op
 	var work func(context.Context, *lineReader, *lineWriter) error
-	switch op {
-	case "grep", "drop":
+	switch {
+	case op == "grep", op == "drop":
+		if pattern == "" {
+			return Step{}, fmt.Errorf("%s needs a regular expression, as in %s:^#", op, op)
+		}
 		re, err := regexp.Compile(pattern)
-		if err != nil || pattern == "" {
-			return Step{}, orElse(err, "%s needs a regular expression, as in %s:^#", op, op)
+		if err != nil {
+			return Step{}, err
 		}
 		work = matching(re, op == "grep")
-	case "dedupe":
+		name += ":" + pattern
+	case given:
+		return Step{}, errors.New("only grep and drop take an option")
+	case op == "dedupe":
 		work = dedupe(maxKnown)
-	case "sort", "unique":
+	case op == "sort", op == "unique":
 		work = sortLines(op == "unique")
 	default:
-		return Step{}, fmt.Errorf("it is one of grep:REGEX, drop:REGEX, dedupe, sort and unique")
-	}
-	if given && pattern == "" || given && op != "grep" && op != "drop" {
-		return Step{}, fmt.Errorf("%s takes no option", op)
+		return Step{}, errors.New("it is one of grep:REGEX, drop:REGEX, dedupe, sort and unique")
 	}
 	return Step{
-		Name: "lines=" + arg,
+		Name: name,
 		Run: func(ctx context.Context, _ File, in io.Reader, out io.Writer) error {
 			r := newLineReader(in)
 			w := newLineWriter(out)
@@ -58,13 +64,6 @@ func newLines(arg string) (Step, error) {
 			return w.end(r.ended)
 		},
 	}, nil
-}
-
-func orElse(err error, format string, args ...any) error {
-	if err != nil {
-		return err
-	}
-	return fmt.Errorf(format, args...)
 }
 
 func matching(re *regexp.Regexp, keep bool) func(context.Context, *lineReader, *lineWriter) error {

@@ -27,6 +27,7 @@ const maxMatches = 1 << 20
 // It needs memory for a line and its matches: lines of more than 64 MiB or 2^20 matches are
 // [Unsupported].
 func newReplace(arg string) (Step, error) {
+	arg = strings.TrimSpace(arg)
 	pattern, replacement, flags, err := cutReplace(arg)
 	if err != nil {
 		return Step{}, err

@@ -26,7 +26,7 @@ import (
 // It needs 100 KiB of memory whatever comes. The name stays, and the type says UTF-8
 // afterwards; what an HTML page says of itself stays too.
 func newUTF8(arg string) (Step, error) {
-	label, how, said := strings.Cut(arg, ":")
+	label, how, said := strings.Cut(strings.TrimSpace(arg), ":")
 	opt := charset.Options{Charset: charset.Name(label), Replace: said}
 	switch {
 	case said && how != "replace":

@@ -5,16 +5,16 @@ import (
 )
 
 // newZstd is the step that compresses in Zstandard's format (RFC 8878) with a checksum. It
-// takes anything, needs up to 40 MiB of memory, and adds ".zst" to the name. Levels are
+// takes anything, needs 9 to 51 MiB of memory by level, and adds ".zst" to the name. Levels are
 // those of the zstd program, 1 to 22 and 3 when nothing is said; there are four of them
-// really: 1 to 2, 3 to 6, 7 to 9, 10 to 22. No window is over 8 MiB, so every decoder can
+// really: 1 to 2, 3 to 5, 6 to 9, 10 to 22. No window is over 8 MiB, so every decoder can
 // read the result.
 func newZstd(arg string) (Step, error) {
 	level, err := levelOf(arg, 1, 22, 3)
 	if err != nil {
 		return Step{}, err
 	}
-	return compressor("zstd", ".zst", "application/zstd", level, func() encoder {
+	return compressor("zstd", ".zst", "application/zstd", level, pooled(func() encoder {
 		w, err := zstd.NewWriter(nil,
 			zstd.WithEncoderLevel(zstd.EncoderLevelFromZstd(level)),
 			zstd.WithEncoderConcurrency(1),
@@ -23,5 +23,5 @@ func newZstd(arg string) (Step, error) {
 			panic(err) // these options do go together
 		}
 		return w
-	}), nil
+	})), nil
 }

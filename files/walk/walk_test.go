@@ -63,8 +63,8 @@ func grow(t testing.TB, dir string, r *rand.Rand, entries int) {
 
 // TestAgainstWalkDir holds random trees against the walk of path/filepath.
 func TestAgainstWalkDir(t *testing.T) {
-	for seed := range uint64(20) {
-		againstWalkDir(t, seed, 300)
+	for seed := range uint64(8) {
+		againstWalkDir(t, seed, 200)
 	}
 }
 
@@ -135,7 +135,7 @@ func TestSkip(t *testing.T) {
 // see the end.
 func TestManyCallers(t *testing.T) {
 	dir := t.TempDir()
-	grow(t, dir, rand.New(rand.NewPCG(1, 2)), 2000)
+	grow(t, dir, rand.New(rand.NewPCG(1, 2)), 1000)
 	w, err := walk.Open(t.Context(), dir, walk.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -167,7 +167,7 @@ func TestManyCallers(t *testing.T) {
 	if _, err := w.Next(t.Context()); err != io.EOF {
 		t.Errorf("after the end: %v", err)
 	}
-	if len(seen) != 2000 {
+	if len(seen) != 1000 {
 		t.Errorf("%d entries", len(seen))
 	}
 	for path, times := range seen {
@@ -180,7 +180,7 @@ func TestManyCallers(t *testing.T) {
 // TestEndedEarly: a walk that did not find all never says that it did.
 func TestEndedEarly(t *testing.T) {
 	dir := t.TempDir()
-	for i := range 6_000 {
+	for i := range 2_500 {
 		if err := os.WriteFile(filepath.Join(dir, strconv.Itoa(i)), nil, 0o666); err != nil {
 			t.Fatal(err)
 		}
@@ -262,7 +262,7 @@ func TestEndedEarly(t *testing.T) {
 			}
 			n++
 		}
-		if n != 6_000 {
+		if n != 2_500 {
 			t.Errorf("%d entries: a caller that left took some along", n)
 		}
 	})

@@ -65,22 +65,33 @@ func bootstrap(values []float64, level float64, seed1, seed2 uint64) Interval {
 		return Interval{}
 	}
 	dice := rand.New(rand.NewPCG(seed1, seed2))
-	draw := make([]float64, n)
+	sorted := slices.Sorted(slices.Values(values))
+	drawn := make([]int, n) // how often each of them was
 	medians := make([]float64, resamples)
 	for i := range medians {
-		for j := range draw {
-			draw[j] = values[dice.IntN(n)]
+		clear(drawn)
+		for range n {
+			drawn[dice.IntN(n)]++
 		}
-		medians[i] = median(draw)
+		medians[i] = (sorted[rank(drawn, (n-1)/2)] + sorted[rank(drawn, n/2)]) / 2
 	}
 	slices.Sort(medians)
 	tail := (1 - level) / 2
 	return Interval{
-		Value: median(slices.Clone(values)),
+		Value: median(sorted),
 		Low:   medians[int(math.Floor(tail*resamples))],
 		High:  medians[resamples-1-int(math.Floor(tail*resamples))],
 		Level: level,
 	}
+}
+
+// rank returns which value is at place k of those drawn.
+func rank(drawn []int, k int) int {
+	i := 0
+	for ; k >= drawn[i]; i++ {
+		k -= drawn[i]
+	}
+	return i
 }
 
 // contains reports whether x is in the interval.

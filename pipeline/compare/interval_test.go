@@ -91,7 +91,7 @@ func TestBootstrap(t *testing.T) {
 // true one, 1.
 func coverage(n int, interval func(values []float64, run uint64) Interval) float64 {
 	dice := rand.New(rand.NewPCG(7, uint64(n)))
-	const runs = 400
+	const runs = 300
 	held := 0
 	for run := range runs {
 		values := make([]float64, n)

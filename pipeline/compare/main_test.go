@@ -29,6 +29,8 @@ func TestMain(m *testing.M) {
 		runOrphaning()
 		os.Exit(0)
 	}
+	// Else each child of a test under -race waits for a second at its end.
+	os.Setenv("GORACE", "atexit_sleep_ms=0")
 	goleak.VerifyTestMain(m, goleak.IgnoreCurrent())
 }
 

@@ -39,11 +39,11 @@ func verdict(r *Result) Verdict {
 // firstBaseline is the one of the rows that are not Python's, if there are any.
 func firstBaseline(r *Result) string {
 	names := baselines(r)
-	i := slices.IndexFunc(names, func(name string) bool { return !r.Row(name).Python })
-	if i < 0 {
-		return names[0]
+	if len(names) == 0 {
+		return ""
 	}
-	return names[i]
+	i := slices.IndexFunc(names, func(name string) bool { return !r.Row(name).Python })
+	return names[max(i, 0)]
 }
 
 // judge fills in the facts.

@@ -32,7 +32,7 @@ func Example() {
 	defer eng.Close()
 	storeByHand(ctx, eng, lab.URL(0, "/etag/v1"))
 
-	earlier, err := since.Open(ctx, eng)
+	earlier, err := since.Open(ctx, eng, "")
 	if err != nil {
 		panic(err)
 	}

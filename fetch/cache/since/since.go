@@ -29,10 +29,16 @@ type Run struct {
 }
 
 // Open reads the manifest in the engine's root. It takes 16 bytes of memory for
-// each body that can be asked about. The engine stays the caller's, to be closed
-// after the Run.
-func Open(ctx context.Context, eng files.Engine) (*Run, error) {
-	index, err := manifest.OpenIndex(ctx, eng, answered)
+// each body that can be asked about. Only bodies that the same steps have made count,
+// "" for bodies as they came: see [manifest.Line]. The engine stays the caller's, to be
+// closed after the Run.
+func Open(ctx context.Context, eng files.Engine, steps string) (*Run, error) {
+	index, err := manifest.OpenIndex(ctx, eng, func(l *manifest.Line) string {
+		if l.Steps != steps {
+			return ""
+		}
+		return answered(l)
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -49,7 +49,7 @@ func earlier(t *testing.T, lines ...manifest.Line) (dir string, run *since.Run) 
 	if err := m.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if run, err = since.Open(t.Context(), eng); err != nil {
+	if run, err = since.Open(t.Context(), eng, ""); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { run.Close() })
@@ -177,7 +177,7 @@ func TestOpenWhatIsNoCrawl(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer eng.Close()
-	if _, err := since.Open(t.Context(), eng); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := since.Open(t.Context(), eng, ""); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -36,12 +36,17 @@ const (
 // Sink stores bodies through an Engine. It is safe for concurrent use, with one
 // Sink at a time for a folder.
 type Sink struct {
-	eng  files.Engine
-	temp atomic.Int64 // number of the last temporary file
+	eng    files.Engine
+	suffix string
+	temp   atomic.Int64 // number of the last temporary file
 }
 
 // New returns a Sink that writes below the engine's root.
 func New(eng files.Engine) *Sink { return &Sink{eng: eng} }
+
+// NewSuffixed is New with a suffix behind every name, such as ".md" where pages are
+// stored as Markdown. It has to be a short one.
+func NewSuffixed(eng files.Engine, suffix string) *Sink { return &Sink{eng: eng, suffix: suffix} }
 
 // Two sizes of buffer: thousands of answers may wait for their bodies at once,
 // and most bodies are small.
@@ -107,7 +112,7 @@ func fill(body io.Reader, buf []byte, n int) (_ int, end bool, err error) {
 }
 
 func (s *Sink) putWhole(ctx context.Context, data []byte, url string) (sink.Stored, error) {
-	stored := sink.Stored{Path: bodyPath(url), Bytes: int64(len(data)), SHA256: sha256.Sum256(data)}
+	stored := sink.Stored{Path: s.bodyPath(url), Bytes: int64(len(data)), SHA256: sha256.Sum256(data)}
 	if err := s.eng.PutFile(ctx, stored.Path, data); err != nil {
 		return sink.Stored{}, s.diskError(ctx, stored.Path, err)
 	}
@@ -116,7 +121,7 @@ func (s *Sink) putWhole(ctx context.Context, data []byte, url string) (sink.Stor
 
 // putStream writes a temporary file from a full buf and the rest of the body.
 func (s *Sink) putStream(ctx context.Context, body io.Reader, buf []byte, url string) (sink.Stored, error) {
-	stored := sink.Stored{Path: bodyPath(url)}
+	stored := sink.Stored{Path: s.bodyPath(url)}
 	temp := Temp + "/" + strconv.FormatInt(s.temp.Add(1), 10)
 	file, err := s.eng.Open(ctx, temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL)
 	if err != nil {
@@ -160,7 +165,7 @@ func (s *Sink) copyBody(ctx context.Context, stored *sink.Stored, file io.Writer
 // Exists returns what is stored for url, hashed anew, and whether anything is.
 // A folder or a link under its name is not.
 func (s *Sink) Exists(ctx context.Context, url string) (sink.Stored, bool, error) {
-	stored := sink.Stored{Path: bodyPath(url)}
+	stored := sink.Stored{Path: s.bodyPath(url)}
 	info, err := s.eng.Stat(ctx, stored.Path)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && !info.Mode().IsRegular() {
 		return sink.Stored{}, false, nil
@@ -193,9 +198,9 @@ func (s *Sink) Exists(ctx context.Context, url string) (sink.Stored, bool, error
 }
 
 // bodyPath returns where the body of url goes.
-func bodyPath(url string) string {
+func (s *Sink) bodyPath(url string) string {
 	var buf [256]byte
-	return string(appendName(append(buf[:0], Bodies+"/"...), url))
+	return string(append(appendName(append(buf[:0], Bodies+"/"...), url), s.suffix...))
 }
 
 // diskError tells the end of ctx, heard while waiting for the disk, from its faults.

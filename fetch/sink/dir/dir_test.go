@@ -232,7 +232,7 @@ func TestExists(t *testing.T) {
 	if _, found, err := s.Exists(t.Context(), "https://h/none"); found || err != nil {
 		t.Errorf("nothing there: %t, %v", found, err)
 	}
-	if err := os.MkdirAll(filepath.Join(folder, bodyPath("https://h/folder")), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(folder, New(nil).bodyPath("https://h/folder")), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	if _, found, err := s.Exists(t.Context(), "https://h/folder"); found || err != nil {
