@@ -29,7 +29,6 @@ type exchange struct {
 	sized  io.LimitedReader
 	length int64 // bytes that must still come; or chunked, untilClose
 	keep   bool  // the connection may be used again
-	pool   *pool
 	err    error // sticky; io.EOF when the body came whole
 }
 
@@ -165,7 +164,7 @@ func (x *exchange) finish(err error) error {
 	good := x.untie() && err == io.EOF && x.keep && conn.quiet()
 	conn.leave()
 	if good {
-		x.pool.put(conn)
+		conn.pool.put(conn)
 	} else {
 		conn.Close()
 	}

@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"net/netip"
 	"net/url"
-	"strings"
 	"syscall"
 	"time"
 
@@ -163,9 +162,9 @@ func (c *Client) Fetch(ctx context.Context, req *Request) (*Record, error) {
 func (c *Client) fetch(ctx context.Context, t *Trace, req *Request) (*Record, *Error) {
 	u, err := urls.Parse(req.URL)
 	if err != nil {
-		return nil, fault(ClassBadURL, err, "%v", err)
+		return nil, badURL(err)
 	}
-	if e := checkRequest(req); e != nil {
+	if e := c.opt.checkRequest(req); e != nil {
 		return nil, e
 	}
 	r, e := c.route(req, u, t)
@@ -181,7 +180,7 @@ func (c *Client) fetch(ctx context.Context, t *Trace, req *Request) (*Record, *E
 		if e != nil {
 			return nil, e
 		}
-		x := &exchange{conn: conn, pool: c.pool}
+		x := &exchange{conn: conn}
 		x.Record = Record{URL: req.URL, Request: req, Started: started, Timing: timing, RemoteAddr: conn.remote, Wire: &x.wire, Body: x}
 		e = c.exchange(ctx, x, req, u, r.proxy)
 		if e == nil {
@@ -310,34 +309,12 @@ func (c *Client) send(conn *conn, req *Request, u urls.URL, proxy *url.URL) (*up
 	h.DisableNormalizing()
 	h.DisableSpecialHeader() // or Cookie and others are taken apart and written anew
 	h.SetMethod(method(req))
-	host := req.Header.Get("Host")
-	if host == "" {
-		host = hostField(u)
-	}
-	h.Add("Host", host)
-	if !req.Header.Has("User-Agent") {
-		h.Add("User-Agent", c.opt.UserAgent)
-	}
-	target := u.RequestURI()
-	if speaksHTTP(proxy) && u.Scheme() == "http" { // RFC 9112 section 3.2.2: absolute form
-		target = "http://" + hostField(u) + target
-		header, e := c.opt.proxyHeader(proxy)
-		if e != nil {
-			return nil, e
-		}
-		for _, f := range header {
-			h.Add(f.Name, f.Value)
-		}
+	h.Add("Host", hostOf(req, u))
+	target, e := c.opt.fields(req, u, proxy, h.Add)
+	if e != nil {
+		return nil, e
 	}
 	h.SetRequestURI(target)
-	if user, password, ok := u.Userinfo(); ok && !req.Header.Has("Authorization") {
-		h.Add("Authorization", basicAuth(user, password))
-	}
-	for _, f := range req.Header {
-		if !strings.EqualFold(f.Name, "Host") && (f.Value != "" || !automatic(f.Name)) {
-			h.Add(f.Name, f.Value)
-		}
-	}
 	if req.Body != nil {
 		return sendWithBody(conn, h, req)
 	}

@@ -2,10 +2,10 @@ package fetch
 
 import (
 	"bufio"
+	"compress/flate"
 	"io"
 	"sync"
 
-	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
@@ -106,7 +106,10 @@ var (
 
 // openDeflate accepts what RFC 9110 section 8.4.1.2 says, zlib's format, and the
 // raw format that some servers send instead. A zlib header is told by its
-// checksum; a raw stream that passes for one is as good as impossible.
+// checksum; a raw stream that passes for one is as good as impossible. The raw format
+// has no checksum to tell that data is broken, so it is for the standard library: in
+// klauspost/compress an empty table of codes is what the table before it was, in a
+// decoder that is used again also that of another body.
 func openDeflate(src io.Reader) (io.Reader, func(), error) {
 	br, some, err := buffer(src)
 	if err != nil || !some {

@@ -27,6 +27,7 @@ var twinDiffers = []difference{
 	{"takes in no more of a trailer than its buffer of 4 KiB", "trailer-long"},
 	{"lets a name with a space after it pass as another name, where that one says how long the body is", "lengths-differ-space length-space-before-colon chunked-space-before-colon"},
 	{"goes past Transfer-Encoding in HTTP/1.0", "http10-chunked"},
+	{"knows no Transfer-Encoding but chunked", "transfer-identity transfer-empty"},
 	{"takes any version from 1.1 on for one that has chunks", "http20-chunked"},
 	{"takes what came before the end for a malformed line", "cut-status-line cut-head reset-head cut-trailer"},
 	{"does not tell of bytes of a head or trailer before it is whole, so the idle limit ends it", "slow-status-line slow-head slow-trailer"},

@@ -221,12 +221,19 @@ func TestIdleLimits(t *testing.T) {
 	})
 }
 
+// keepIdle puts a connection into the pool.
+func keepIdle(p *pool, nc net.Conn, key connKey) {
+	c := newConn(nc, key, netip.Addr{})
+	c.pool = p
+	p.put(c)
+}
+
 // piped puts a connection in memory, whose other end talks, into the pool. It
 // works in a bubble of synctest.
 func piped(t *testing.T, p *pool, talk func(*peer)) connKey {
 	client, server := net.Pipe()
 	key := connKey{scheme: "http", addr: fmt.Sprintf("host%p:80", server)}
-	p.put(newConn(client, key, netip.Addr{}))
+	keepIdle(p, client, key)
 	serveOn(t, &oneConn{conn: server}, talk)
 	t.Cleanup(func() { client.Close() })
 	return key

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -21,11 +22,15 @@ const maxCodings = 5
 // (also of several members), deflate (in zlib's format, and raw as some servers
 // send it), br and zstd, also one within the other. A body that grows beyond
 // maxSize bytes, counted while decoding, ends with [ClassTooLarge]; 0 means
-// [DefaultMaxSize]. An unknown or broken coding ends with [ClassEncoding].
+// [DefaultMaxSize], and below 0 there is no limit. An unknown or broken coding ends
+// with [ClassEncoding].
 //
 // Record.Header stays as it was received.
 func Decode(maxSize int64) Layer {
 	setDefault(&maxSize, DefaultMaxSize)
+	if maxSize < 0 || maxSize > noLimit {
+		maxSize = noLimit
+	}
 	return func(next Fetcher) Fetcher {
 		return FetcherFunc(func(ctx context.Context, req *Request) (*Record, error) {
 			if !req.Header.Has("Accept-Encoding") {
@@ -82,6 +87,9 @@ type decoded struct {
 // maxOverhead is what a body may take on the wire beyond the largest that it may
 // stand for. Without it empty gzip members could come for ever.
 const maxOverhead = 8 << 20
+
+// noLimit leaves room to count beyond it.
+const noLimit = math.MaxInt64 - maxOverhead - 1
 
 // source remembers how the body under the decoders ended, whatever they make of it.
 type source struct {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"runtime"
 	"strings"
 	"testing"
@@ -189,7 +190,7 @@ func TestMaxSize(t *testing.T) {
 		if coding != "" {
 			body = code(strings.Replace(coding, "deflate", "zlib", 1), plain)
 		}
-		for _, max := range []int64{1, int64(len(plain)) - 1, int64(len(plain)), int64(len(plain)) + 1} {
+		for _, max := range []int64{1, int64(len(plain)) - 1, int64(len(plain)), int64(len(plain)) + 1, math.MaxInt64, -1} {
 			t.Run(fmt.Sprintf("%s/%d", coding, max), func(t *testing.T) {
 				rec, err := Stack(answering(body, coding), Decode(max)).Fetch(t.Context(), &Request{URL: "http://x/"})
 				if err != nil {
@@ -197,7 +198,7 @@ func TestMaxSize(t *testing.T) {
 				}
 				got, err := io.ReadAll(rec.Body)
 				rec.Body.Close()
-				if int64(len(plain)) <= max {
+				if int64(len(plain)) <= max || max < 0 {
 					if err != nil || string(got) != plain {
 						t.Errorf("%d bytes, %v", len(got), err)
 					}
@@ -354,5 +355,24 @@ func TestDecodeKeepsConnection(t *testing.T) {
 	}
 	if n := o.conns.Load(); n != 1 {
 		t.Errorf("%d connections, want 1", n)
+	}
+}
+
+// TestRawDeflateRemembersNothing has a body with an empty table of distances come after
+// one with a full one, whose codes must not do for it.
+func TestRawDeflateRemembersNothing(t *testing.T) {
+	const broken = "\xd4\x00\x00\x00\x00\x00\x00\x00\x00\x00\x7f!\xf2#\x1f[\xa0O"
+	_, fresh := io.ReadAll(flate.NewReader(strings.NewReader(broken)))
+	var text strings.Builder
+	for i := range 5000 {
+		fmt.Fprintf(&text, "%d %x;", i*i, i)
+	}
+	for range 3 {
+		mustGet(t, Stack(answering(code("raw", text.String()), "deflate"), Decode(0)), "http://x/")
+		_, _, err := get(t, Stack(answering(broken, "deflate"), Decode(0)), "http://x/")
+		wantClass(t, err, ClassEncoding)
+		if !strings.HasSuffix(err.Error(), fresh.Error()) {
+			t.Errorf("%v, from a new decoder %v", err, fresh)
+		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"crawl/fetch/urls"
+	"crawl/pipeline/stats"
 )
 
 // Class sorts the ways in which a fetch can fail. Each failure has exactly one. It
@@ -58,8 +59,9 @@ type Error struct {
 	Answer *Record
 }
 
-// Error returns URL and reason in one line, without a password.
-func (e *Error) Error() string { return urls.Mask(e.URL) + ": " + e.Reason }
+// Error returns URL and reason in one line that is fit for a terminal, without a
+// password.
+func (e *Error) Error() string { return stats.Printable(urls.Mask(e.URL) + ": " + e.Reason) }
 
 func (e *Error) Unwrap() error { return e.Err }
 
@@ -92,6 +94,14 @@ func ClassOf(err error) Class {
 // of others say may hold a URL of theirs, such as a proxy's.
 func fault(class Class, err error, format string, args ...any) *Error {
 	return &Error{Class: class, Reason: urls.Mask(fmt.Sprintf(format, args...)), Err: err}
+}
+
+// badURL says what is wrong with a URL, which whoever adds it does not say again.
+func badURL(err error) *Error {
+	if e, ok := errors.AsType[*urls.Error](err); ok {
+		return fault(ClassBadURL, err, "%s", e.Reason)
+	}
+	return fault(ClassBadURL, err, "%v", err)
 }
 
 // ended says why a fetch must end, or returns nil when it need not: ctx ended, or
@@ -137,6 +147,11 @@ func classify(err error, doing string) *Error {
 		return fault(ClassReset, err, "the server closed the connection while %s", doing)
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, net.ErrClosed):
 		return fault(ClassReset, err, "the server dropped the connection while %s", doing)
+	}
+	// Whatever else the system says, the connection is no more: its route is gone, or
+	// it is Windows, which has numbers of its own for the above.
+	if number, ok := errors.AsType[syscall.Errno](err); ok {
+		return fault(ClassReset, err, "the connection broke while %s: %v", doing, number)
 	}
 	return fault(ClassProtocol, err, "broken connection while %s: %v", doing, err)
 }

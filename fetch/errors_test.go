@@ -136,3 +136,33 @@ type noNames struct{}
 func (noNames) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr, error) {
 	return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
 }
+
+// TestClassifySystem has the system end a connection with what no server sends.
+func TestClassifySystem(t *testing.T) {
+	for _, number := range []syscall.Errno{syscall.ETIMEDOUT, syscall.EHOSTUNREACH, syscall.ENETDOWN} {
+		err := &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", number)}
+		if e := classify(err, "testing"); e.Class != ClassReset || !errors.Is(e, number) {
+			t.Errorf("%v: class %s, %v", number, e.Class, e)
+		}
+	}
+}
+
+// TestErrorText is one line that a terminal can show, and says nothing twice.
+func TestErrorText(t *testing.T) {
+	for url, want := range map[string]string{
+		"ftp://\x1b[2Jx":         `ftp://\x1b[2Jx: scheme "ftp" is not http or https`,
+		"\x1b\n":                 `\x1b\x0a: no scheme`,
+		"http://u:p@x:99999/":    `http://u:xxxxx@x:99999/: port "99999" is not from 1 to 65535`,
+		"http://x:1\r\nX: y/":    `http://x:1\x0d\x0aX: y/: port "1X: y" is not a number`,
+		"http://a.example\u202e": `http://a.example\u202e: `,
+	} {
+		_, _, one := get(t, newClient(t, Options{}), url)
+		_, two := newSession(t, SessionOptions{}).Get(t.Context(), url)
+		_, three := NewSession(SessionOptions{BaseURL: url})
+		for _, err := range []error{one, two, three} {
+			if err == nil || !strings.HasPrefix(err.Error(), want) || ClassOf(err) != ClassBadURL {
+				t.Errorf("%q: %v", url, err)
+			}
+		}
+	}
+}

@@ -218,10 +218,13 @@ func (h *head) addLine(line string) (odd bool, err error) {
 
 // settleFraming makes sure that there is one way only to find the body's end
 // (RFC 9112 section 6.3): equal Content-Lengths become one, unequal ones and
-// codings that only HTTP/1.1 knows are refused in other versions. It returns the
-// fields to go by; h.header stays as it was received.
+// codings that only HTTP/1.1 knows are refused in other versions. The coding identity,
+// which RFC 2616 had and servers still send, is none, as it is to curl; but who says it
+// may be misunderstood, and the connection is not used again. It returns the fields to
+// go by; h.header stays as it was received.
 func (h *head) settleFraming(http11 bool) (fields Header, changed bool, err error) {
-	length, lengths, coded := "", 0, false
+	length, lengths := "", 0
+	coded, void := false, false // whether there is a Transfer-Encoding, and one that means nothing
 	for _, f := range h.header {
 		switch {
 		case strings.EqualFold(f.Name, "Content-Length"):
@@ -237,10 +240,19 @@ func (h *head) settleFraming(http11 bool) (fields Header, changed bool, err erro
 				length = one
 			}
 		case strings.EqualFold(f.Name, "Transfer-Encoding"):
-			coded = true
+			if f.Value == "" || strings.EqualFold(f.Value, "identity") {
+				void = true
+			} else {
+				coded = true
+			}
 		}
 	}
 	fields = h.header
+	if void && !coded {
+		fields.Del("Transfer-Encoding")
+		fields.Set("Connection", "close")
+		changed = true
+	}
 	switch {
 	case coded && !http11:
 		return nil, false, fault(ClassProtocol, nil, "Transfer-Encoding in an answer that is not HTTP/1.1")
@@ -252,7 +264,7 @@ func (h *head) settleFraming(http11 bool) (fields Header, changed bool, err erro
 		fields.Set("Content-Length", length)
 		return fields, true, nil
 	}
-	return fields, false, nil
+	return fields, changed, nil
 }
 
 func isLength(s string) bool {

@@ -207,3 +207,31 @@ func TestLimitDialFails(t *testing.T) {
 		mustGet(t, c, "http://192.0.2.1/")
 	})
 }
+
+// TestLimitHandsOverNothingStale has the connection that comes back to a waiter be of
+// no use: too old, or for no second request at all.
+func TestLimitHandsOverNothingStale(t *testing.T) {
+	for name, opt := range map[string]Options{"old": {MaxConns: 1, MaxAge: time.Minute}, "none is kept": {MaxConns: 1, MaxIdle: -1}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := newClient(t, opt)
+				w := wire(t, c, keep(ok200))
+				first := hold(t, c, "http://192.0.2.1/")
+				var wg sync.WaitGroup
+				for range 3 {
+					wg.Go(func() { mustGet(t, c, "http://192.0.2.1/") })
+				}
+				synctest.Wait()
+				time.Sleep(2 * time.Minute) // virtual
+				io.Copy(io.Discard, first.Body)
+				wg.Wait()
+				if n := w.dials.Load(); name == "old" && n != 2 || name != "old" && n != 4 {
+					t.Errorf("%d connections", n)
+				}
+				if open := c.pool.places.open; name != "old" && open != 0 || open > 1 {
+					t.Errorf("%d places are taken", open)
+				}
+			})
+		})
+	}
+}

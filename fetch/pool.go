@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"context"
 	"net"
+	"slices"
 	"sync"
 	"time"
 )
@@ -68,7 +69,7 @@ func (p *pool) acquire(ctx context.Context, r route, fresh bool) (c *conn, waite
 		}
 		p.mu.Unlock()
 		if w != nil {
-			return p.wait(ctx, w)
+			return p.waitForOne(ctx, w)
 		}
 		if c == nil || p.usable(c, r.once) {
 			return c, 0, err
@@ -76,6 +77,17 @@ func (p *pool) acquire(ctx context.Context, r route, fresh bool) (c *conn, waite
 		c.Close()
 		c = nil
 	}
+}
+
+// waitForOne is wait, but for a connection that came to w and is of no use: in its
+// place another may be opened.
+func (p *pool) waitForOne(ctx context.Context, w *waiter) (*conn, time.Duration, *Error) {
+	c, waited, err := p.wait(ctx, w)
+	if c != nil && !p.usable(c, w.once) {
+		c.Conn.Close()
+		c = nil
+	}
+	return c, waited, err
 }
 
 // pop takes the latest idle connection of key; a guarded one must not be to a
@@ -97,7 +109,7 @@ func (p *pool) put(c *conn) {
 	c.reused = true
 	c.idleSince = time.Now()
 	p.mu.Lock()
-	if p.closed {
+	if p.closed || p.max < 0 {
 		p.mu.Unlock()
 		c.Close()
 		return
@@ -152,7 +164,7 @@ func (p *pool) forget(key connKey, i int) {
 		delete(p.byKey, key)
 		return
 	}
-	p.byKey[key] = append(idle[:i], idle[i+1:]...)
+	p.byKey[key] = slices.Delete(idle, i, i+1)
 }
 
 // close ends every idle connection, those that are put back later, and all waiting.

@@ -117,11 +117,11 @@ func resolve(from urls.URL, location string) (urls.URL, error) {
 
 func sameOrigin(a, b urls.URL) bool { return a.Scheme() == b.Scheme() && a.Host() == b.Host() }
 
-// withoutContent is h without what describes a body.
+// withoutContent is h without what describes a body, or asks for its reception.
 func withoutContent(h Header) Header {
 	kept := make(Header, 0, len(h))
 	for _, f := range h {
-		if len(f.Name) < len("Content-") || !strings.EqualFold(f.Name[:len("Content-")], "Content-") {
+		if name := strings.ToLower(f.Name); !strings.HasPrefix(name, "content-") && name != "expect" {
 			kept = append(kept, f)
 		}
 	}

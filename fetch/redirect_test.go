@@ -290,3 +290,17 @@ func TestRedirectCookie(t *testing.T) {
 		})
 	}
 }
+
+// TestRedirectDropsBody leaves nothing of a body behind where the method becomes GET.
+func TestRedirectDropsBody(t *testing.T) {
+	s := &site{pages: map[string]string{"http://a/": "303 /b", "http://a/b": "x"}}
+	req := &Request{Method: "POST", URL: "http://a/", Body: Text("x"), Expect: true, Header: Header{
+		{"Content-Type", "text/x"}, {"content-language", "en"}, {"Expect", "100-continue"}, {"X-Other", "stays"},
+	}}
+	if _, _, err := read(t.Context(), Stack(s, Redirect(0)), req); err != nil {
+		t.Fatal(err)
+	}
+	if s.last.Body != nil || s.last.Expect || len(s.last.Header) != 1 || !s.last.Header.Has("X-Other") {
+		t.Errorf("asked for the target with %+v", s.last)
+	}
+}

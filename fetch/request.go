@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"encoding/base64"
+	"net/url"
 	"strings"
 
 	"crawl/fetch/urls"
@@ -12,7 +13,7 @@ import (
 // checkRequest refuses what would put other bytes on the wire than the caller
 // means: RFC 9110 sections 5.1, 5.5 and 9.1 say which are allowed. Where the body
 // ends is for the client to say.
-func checkRequest(req *Request) *Error {
+func (o *Options) checkRequest(req *Request) *Error {
 	if m := method(req); !httpguts.ValidHeaderFieldName(m) || m == "CONNECT" { // a method is a token, as a name is
 		return fault(ClassBadURL, nil, "invalid method %q", req.Method)
 	}
@@ -24,10 +25,64 @@ func checkRequest(req *Request) *Error {
 			return fault(ClassBadURL, nil, "%s follows from the request's Body", f.Name)
 		}
 	}
+	if !httpguts.ValidHeaderFieldValue(o.UserAgent) {
+		return fault(ClassBadURL, nil, "invalid Options.UserAgent")
+	}
 	if b := req.Body; b != nil && !(httpguts.ValidHeaderFieldValue(b.ContentType()) && httpguts.ValidHeaderFieldValue(coding(b))) {
 		return fault(ClassBadURL, nil, "invalid type of the request's body")
 	}
 	return nil
+}
+
+// fields hands to add, in the order of sending, the fields that are sent with req, but
+// for Host and what tells a body's length; and returns what the request asks for.
+func (o *Options) fields(req *Request, u urls.URL, proxy *url.URL, add func(name, value string)) (target string, e *Error) {
+	if !req.Header.Has("User-Agent") {
+		add("User-Agent", o.UserAgent)
+	}
+	target = u.RequestURI()
+	if speaksHTTP(proxy) && u.Scheme() == "http" { // RFC 9112 section 3.2.2: absolute form
+		target = "http://" + hostField(u) + target
+		header, e := o.proxyHeader(proxy)
+		if e != nil {
+			return "", e
+		}
+		for _, f := range header {
+			add(f.Name, f.Value)
+		}
+	}
+	if user, password, ok := u.Userinfo(); ok && !req.Header.Has("Authorization") {
+		add("Authorization", basicAuth(user, password))
+	}
+	for _, f := range req.Header {
+		if !strings.EqualFold(f.Name, "Host") && (f.Value != "" || !automatic(f.Name)) {
+			add(f.Name, f.Value)
+		}
+	}
+	if req.Body == nil {
+		return target, nil
+	}
+	if t := req.Body.ContentType(); t != "" && !req.Header.Has("Content-Type") {
+		add("Content-Type", t)
+	}
+	if c := coding(req.Body); c != "" && !req.Header.Has("Content-Encoding") {
+		add("Content-Encoding", c)
+	}
+	return target, nil
+}
+
+// hostOf is what the Host field of req says.
+func hostOf(req *Request, u urls.URL) string {
+	if own := req.Header.Get("Host"); own != "" {
+		return own
+	}
+	return hostField(u)
+}
+
+// expects reports whether the server is to say that it wants the body, of which there
+// are size bytes.
+func expects(req *Request, size int64) bool {
+	return size != 0 && (req.Expect || hasToken(req.Header, "Expect", "100-continue"))
 }
 
 // automatic names the fields that are sent unasked. With an empty value in

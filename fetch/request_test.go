@@ -66,6 +66,14 @@ func TestHostFieldIPv6(t *testing.T) {
 }
 
 func TestNotSent(t *testing.T) {
+	t.Run("CRLF in Options.UserAgent", func(t *testing.T) {
+		o := serve(t, keep(ok200))
+		_, _, err := get(t, newClient(t, Options{UserAgent: "a\r\nY: b"}), o.URL)
+		wantClass(t, err, ClassBadURL)
+		if n := o.conns.Load(); n != 0 {
+			t.Errorf("%d connections, want none", n)
+		}
+	})
 	tests := []struct {
 		name string
 		req  Request

@@ -156,12 +156,19 @@ func (n *names) join(ctx context.Context, f *flight, host string) ([]netip.Addr,
 	return nil, ctx.Err()
 }
 
-// pick keeps the addresses of the family that is asked for.
+// pick keeps the addresses of the family that is asked for, as many as can be of use:
+// an answer may hold thousands.
 func (n *names) pick(host string, addrs []netip.Addr) ([]netip.Addr, error) {
-	kept := make([]netip.Addr, 0, len(addrs))
+	kept := make([]netip.Addr, 0, min(len(addrs), 2*maxAddress))
+	four, six := maxAddress, maxAddress // still to keep
 	for _, a := range addrs {
 		a = a.Unmap()
-		if n.network == "ip" || a.Is4() == (n.network == "ip4") {
+		left := &six
+		if a.Is4() {
+			left = &four
+		}
+		if (n.network == "ip" || a.Is4() == (n.network == "ip4")) && *left > 0 {
+			*left--
 			kept = append(kept, a)
 		}
 	}

@@ -163,6 +163,21 @@ func TestFlushDNS(t *testing.T) {
 	}
 }
 
+// TestLookupKeepsFew has a name with thousands of addresses, of which the cache keeps
+// no more than are tried, those of the other family among them.
+func TestLookupKeepsFew(t *testing.T) {
+	many := make([]netip.Addr, 0, 4001)
+	for i := range 4000 {
+		many = append(many, netip.AddrFrom4([4]byte{192, 0, byte(i >> 8), byte(i)}))
+	}
+	many = append(many, netip.MustParseAddr("2001:db8::1"))
+	n := namesFor(t, Options{Resolver: lookups(func(context.Context, string, string) ([]netip.Addr, error) { return many, nil })})
+	addrs, err := ask1(t, n, "a.example")
+	if err != nil || len(addrs) != maxAddress+1 || !addrs[maxAddress].Is6() || cap(addrs) > 2*maxAddress {
+		t.Errorf("%d addresses (%d), %v", len(addrs), cap(addrs), err)
+	}
+}
+
 func TestLookupFamily(t *testing.T) {
 	both := []string{"::ffff:192.0.2.1", "2001:db8::1"}
 	tests := []struct{ network, host, asked, want string }{

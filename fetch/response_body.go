@@ -3,6 +3,7 @@ package fetch
 import (
 	"bufio"
 	"bytes"
+	"crypto/rand"
 	"errors"
 	"io"
 	"iter"
@@ -79,10 +80,12 @@ func (r *Record) Lines() iter.Seq2[[]byte, error] {
 
 // Save writes the body to the file at path and closes it, and returns its size. The
 // file is there whole or not at all: it is written under another name in the same
-// folder, then renamed. Its own errors are of [ClassDisk].
+// folder, then renamed. It may be read by whom the system lets read new files. Its own
+// errors are of [ClassDisk].
 func (r *Record) Save(path string) (size int64, err error) {
 	defer r.Body.Close()
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".fetch-*")
+	temp := filepath.Join(filepath.Dir(path), ".fetch-"+rand.Text())
+	tmp, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666) // os.CreateTemp's are its owner's only
 	if err != nil {
 		return 0, r.fault(ClassDisk, err, "save: %v", err)
 	}
@@ -91,12 +94,12 @@ func (r *Record) Save(path string) (size int64, err error) {
 		err = e
 	}
 	if err == nil {
-		err = os.Rename(tmp.Name(), path)
+		err = os.Rename(temp, path)
 	}
 	if err == nil {
 		return size, nil
 	}
-	os.Remove(tmp.Name())
+	os.Remove(temp)
 	if _, ok := errors.AsType[*Error](err); !ok {
 		err = r.fault(ClassDisk, err, "save: %v", err)
 	}

@@ -142,6 +142,7 @@ func TestSave(t *testing.T) {
 			t.Errorf("%q", got)
 		}
 	}
+	wantUsualMode(t, path)
 	r := record("")
 	r.Body = io.NopCloser(io.MultiReader(strings.NewReader("abc"), failing{&Error{Class: ClassTruncated, URL: "http://x/", Reason: "cut"}}))
 	_, err := r.Save(filepath.Join(dir, "cut"))
@@ -153,6 +154,22 @@ func TestSave(t *testing.T) {
 	}
 	if names, _ := os.ReadDir(dir); len(names) != 1 {
 		t.Errorf("left behind: %v", names)
+	}
+}
+
+// wantUsualMode checks that a file can be read by whom any other new file can be.
+func wantUsualMode(t *testing.T, path string) {
+	t.Helper()
+	usual := filepath.Join(t.TempDir(), "usual")
+	if err := os.WriteFile(usual, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	want, err := os.Stat(usual)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.Stat(path); err != nil || got.Mode() != want.Mode() {
+		t.Errorf("mode %v, want %v (%v)", got.Mode(), want.Mode(), err)
 	}
 }
 

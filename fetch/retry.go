@@ -13,11 +13,9 @@ import (
 	"crawl/pipeline"
 )
 
-// Retry asks again, after a wait, when that is worth it: see [Retryable]. Only
-// methods that may be repeated without harm are (RFC 9110 section 9.2.2). The
+// Retry asks again, after a wait, when that is worth it: see [Retryable]. The
 // waits end early with ctx. After the last attempt its answer or error is returned,
-// and so it is when no time is left for another. A body that can't be sent again
-// (see [Replayable]) has one attempt.
+// and so it is when no time is left for another.
 //
 // A crawl does not use this layer: it gives the URL back to its frontier, so that
 // no worker waits.
@@ -26,8 +24,8 @@ func Retry(policy pipeline.Retry) Layer {
 		return FetcherFunc(func(ctx context.Context, req *Request) (*Record, error) {
 			for attempt := 0; ; attempt++ {
 				rec, err := next.Fetch(ctx, req)
-				after, ok := Retryable(rec, err)
-				if !ok || !repeatable(req) {
+				after, ok := Retryable(req, rec, err)
+				if !ok {
 					return rec, err
 				}
 				wait, ok := policy.Wait(attempt, after, rand.Float64())
@@ -77,7 +75,14 @@ func idempotent(method string) bool {
 // (408, 425, 429, 500, 502, 503, 504) and after failures of the network, but not
 // when a host does not exist, a certificate is wrong or an answer is malformed,
 // nor when time is up. after is the wait that the server asks for, or 0.
-func Retryable(rec *Record, err error) (after time.Duration, ok bool) {
+//
+// A method that may do harm when it is repeated, such as POST (RFC 9110 section 9.2.2),
+// is worth it only when no server can have got anything of the request. A body that
+// can't be sent again (see [Replayable]) never is.
+func Retryable(req *Request, rec *Record, err error) (after time.Duration, ok bool) {
+	if !idempotent(method(req)) && !unsent(err) || req.Body != nil && !Replayable(req.Body) {
+		return 0, false
+	}
 	if err != nil {
 		return 0, retryableError(err)
 	}
@@ -86,6 +91,20 @@ func Retryable(rec *Record, err error) (after time.Duration, ok bool) {
 		return RetryAfter(rec.Header, time.Now()), true
 	}
 	return 0, false
+}
+
+// unsent reports whether err is that of a request which never had a connection, and
+// was not sent elsewhere before, as one is that was redirected.
+func unsent(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	if !ok || len(e.Redirects) > 0 {
+		return false
+	}
+	switch e.Class {
+	case ClassDNS, ClassRefused, ClassTimeoutConnect:
+		return true
+	}
+	return false
 }
 
 func retryableError(err error) bool {

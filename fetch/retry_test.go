@@ -57,11 +57,11 @@ func TestRetryAfter(t *testing.T) {
 func TestRetryable(t *testing.T) {
 	again := map[int]bool{408: true, 425: true, 429: true, 500: true, 502: true, 503: true, 504: true}
 	for status := 100; status < 600; status++ {
-		if _, ok := Retryable(&Record{Status: status}, nil); ok != again[status] {
+		if _, ok := Retryable(&Request{}, &Record{Status: status}, nil); ok != again[status] {
 			t.Errorf("status %d: %v", status, ok)
 		}
 	}
-	if after, _ := Retryable(&Record{Status: 429, Header: Header{{"Retry-After", "7"}}}, nil); after != 7*time.Second {
+	if after, _ := Retryable(&Request{}, &Record{Status: 429, Header: Header{{"Retry-After", "7"}}}, nil); after != 7*time.Second {
 		t.Errorf("after %v", after)
 	}
 	worth := map[Class]bool{
@@ -70,15 +70,49 @@ func TestRetryable(t *testing.T) {
 		ClassRedirectLoop: false, ClassRedirectLimit: false, ClassBadURL: false, ClassPrivateAddress: false, ClassDisk: false, ClassCancelled: false,
 	}
 	for class, want := range worth {
-		if _, ok := Retryable(nil, fmt.Errorf("wrapped: %w", &Error{Class: class})); ok != want {
+		if _, ok := Retryable(&Request{}, nil, fmt.Errorf("wrapped: %w", &Error{Class: class})); ok != want {
 			t.Errorf("%s: %v", class, ok)
 		}
 	}
-	if _, ok := Retryable(nil, &Error{Class: ClassDNS, Err: &net.DNSError{IsNotFound: true}}); ok {
+	if _, ok := Retryable(&Request{}, nil, &Error{Class: ClassDNS, Err: &net.DNSError{IsNotFound: true}}); ok {
 		t.Error("a host that does not exist is not worth another try")
 	}
-	if _, ok := Retryable(nil, errors.New("of another kind")); ok {
+	if _, ok := Retryable(&Request{}, nil, errors.New("of another kind")); ok {
 		t.Error("an unknown error is not worth another try")
+	}
+}
+
+// TestRetryableWithHarm has methods that must not be repeated once a server may have
+// got something.
+func TestRetryableWithHarm(t *testing.T) {
+	led := []Hop{{URL: "http://a.example/", Status: 307}}
+	spent := Reader(strings.NewReader("x"), 1)
+	if _, err := spent.Open(); err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name string
+		req  Request
+		rec  *Record
+		err  error
+		want bool
+	}{
+		{"POST answered", Request{Method: "POST"}, &Record{Status: 503}, nil, false},
+		{"PATCH dropped", Request{Method: "PATCH"}, nil, &Error{Class: ClassReset}, false},
+		{"POST unanswered", Request{Method: "POST"}, nil, &Error{Class: ClassTimeoutIdle}, false},
+		{"POST refused", Request{Method: "POST"}, nil, fmt.Errorf("wrapped: %w", &Error{Class: ClassRefused}), true},
+		{"POST to a name that can't be looked up now", Request{Method: "POST"}, nil, &Error{Class: ClassDNS}, true},
+		{"POST not connected", Request{Method: "POST"}, nil, &Error{Class: ClassTimeoutConnect}, true},
+		{"POST redirected and refused", Request{Method: "POST"}, nil, &Error{Class: ClassRefused, Redirects: led}, false},
+		{"method of one's own", Request{Method: "BUY"}, nil, &Error{Class: ClassReset}, false},
+		{"PUT dropped", Request{Method: "PUT"}, nil, &Error{Class: ClassReset}, true},
+		{"GET redirected and refused", Request{}, nil, &Error{Class: ClassRefused, Redirects: led}, true},
+		{"PUT of what is gone", Request{Method: "PUT", Body: spent}, nil, &Error{Class: ClassReset}, false},
+	}
+	for _, tt := range tests {
+		if _, ok := Retryable(&tt.req, tt.rec, tt.err); ok != tt.want {
+			t.Errorf("%s: %v", tt.name, ok)
+		}
 	}
 }
 
@@ -102,6 +136,7 @@ func TestRetry(t *testing.T) {
 		{"fails for good", "", "503 tls", 0, 2, 0, ClassTLS, 0, time.Second},
 		{"Retry-After", "", "429/20 200", 0, 2, 200, "", 20 * time.Second, 21 * time.Second},
 		{"POST", "POST", "503", 0, 1, 503, "", 0, 0},
+		{"POST that never got there", "POST", "refused 200", 0, 2, 200, "", 0, time.Second},
 		{"HEAD", "HEAD", "503 200", 0, 2, 200, "", 0, time.Second},
 		{"no time", "", "429/3600", 5 * time.Second, 1, 429, "", 0, 0},
 	}

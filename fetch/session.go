@@ -35,7 +35,7 @@ type SessionOptions struct {
 	// Auth answers for the user, as crawl/fetch/auth does.
 	Auth Layer
 	// Outer layers see a request and its last answer, Inner ones each hop of its
-	// redirects. The first is outermost.
+	// redirects, with what Jar and Auth added. The first is outermost.
 	Outer, Inner []Layer
 	// Check judges last answers: see [Check]. For any status from 400 up to be an
 	// error it is (*Record).Err.
@@ -70,7 +70,7 @@ func NewSession(opt SessionOptions) (*Session, error) {
 	if opt.BaseURL != "" {
 		var err error
 		if s.base, err = urls.Parse(opt.BaseURL); err != nil {
-			return nil, &Error{Class: ClassBadURL, URL: opt.BaseURL, Reason: err.Error(), Err: err}
+			return nil, &Error{Class: ClassBadURL, URL: opt.BaseURL, Reason: badURL(err).Reason, Err: err}
 		}
 		if !strings.HasSuffix(s.base.Path(), "/") || s.base.RawQuery() != "" {
 			return nil, &Error{Class: ClassBadURL, URL: s.base.Redacted(), Reason: "a base URL must end in /"}
@@ -89,12 +89,12 @@ func (o *SessionOptions) layers() []Layer {
 		layers = append(layers, Check(o.Check))
 	}
 	layers = append(layers, Redirect(o.MaxRedirects))
-	layers = append(layers, o.Inner...)
-	for _, l := range []Layer{o.Jar, o.Auth} {
+	for _, l := range []Layer{o.Auth, o.Jar} { // so that cookies of a challenge count
 		if l != nil {
 			layers = append(layers, l)
 		}
 	}
+	layers = append(layers, o.Inner...) // a cache among them has to know who asks
 	if o.Retry.Max > 0 {
 		layers = append(layers, Retry(o.Retry))
 	}
@@ -148,7 +148,7 @@ func (t *tied) Close() error {
 func (s *Session) prepare(req *Request) (*Request, error) {
 	u, err := s.base.Resolve(req.URL)
 	if err != nil {
-		return nil, &Error{Class: ClassBadURL, URL: req.URL, Reason: err.Error(), Err: err}
+		return nil, &Error{Class: ClassBadURL, URL: req.URL, Reason: badURL(err).Reason, Err: err}
 	}
 	own := *req
 	own.URL = u.String()

@@ -181,7 +181,7 @@ func TestSessionLayers(t *testing.T) {
 	}
 	s := newSession(t, SessionOptions{Outer: []Layer{named("outer1"), named("outer2")}, Inner: []Layer{named("inner1"), named("inner2")}, Jar: named("jar"), Auth: named("auth")})
 	mustGet(t, FetcherFunc(s.Do), o.URL)
-	if got, want := strings.Join(seen, " "), "outer1 outer2 inner1 inner2 jar auth inner1 inner2 jar auth"; got != want {
+	if got, want := strings.Join(seen, " "), "outer1 outer2 auth jar inner1 inner2 auth jar inner1 inner2"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"strings"
 	"time"
 
 	"crawl/fetch/urls"
@@ -43,52 +42,21 @@ func (c *Client) Message(req *Request) (*Message, error) {
 func (c *Client) message(req *Request) (*Message, *Error) {
 	u, err := urls.Parse(req.URL)
 	if err != nil {
-		return nil, fault(ClassBadURL, err, "%v", err)
+		return nil, badURL(err)
 	}
-	if e := checkRequest(req); e != nil {
+	if e := c.opt.checkRequest(req); e != nil {
 		return nil, e
 	}
 	proxy, e := c.opt.proxyFor(connKey{scheme: u.Scheme(), addr: u.Host()})
 	if e != nil {
 		return nil, e
 	}
-	m := &Message{Method: method(req), URL: u, Host: req.Header.Get("Host"), Target: u.RequestURI()}
-	if m.Host == "" {
-		m.Host = hostField(u)
+	m := &Message{Method: method(req), URL: u, Host: hostOf(req, u)}
+	if m.Target, e = c.opt.fields(req, u, proxy, m.Header.Add); e != nil {
+		return nil, e
 	}
-	if !req.Header.Has("User-Agent") {
-		m.Header.Add("User-Agent", c.opt.UserAgent)
-	}
-	if speaksHTTP(proxy) && u.Scheme() == "http" {
-		m.Target = "http://" + hostField(u) + m.Target
-		header, e := c.opt.proxyHeader(proxy)
-		if e != nil {
-			return nil, e
-		}
-		m.Header = append(m.Header, header...)
-	}
-	if user, password, ok := u.Userinfo(); ok && !req.Header.Has("Authorization") {
-		m.Header.Add("Authorization", basicAuth(user, password))
-	}
-	for _, f := range req.Header {
-		if !strings.EqualFold(f.Name, "Host") && (f.Value != "" || !automatic(f.Name)) {
-			m.Header.Add(f.Name, f.Value)
-		}
-	}
-	if req.Body != nil {
-		m.describe(req)
-	}
+	m.Expect = req.Body != nil && expects(req, req.Body.Size())
 	return m, nil
-}
-
-func (m *Message) describe(req *Request) {
-	if t := req.Body.ContentType(); t != "" && !req.Header.Has("Content-Type") {
-		m.Header.Add("Content-Type", t)
-	}
-	if c := coding(req.Body); c != "" && !req.Header.Has("Content-Encoding") {
-		m.Header.Add("Content-Encoding", c)
-	}
-	m.Expect = req.Body.Size() != 0 && (req.Expect || hasToken(req.Header, "Expect", "100-continue"))
 }
 
 // Dial opens a connection to the server of req.URL as Fetch does, TLS handshake
@@ -112,7 +80,7 @@ func (c *Client) Dial(ctx context.Context, req *Request, tunnel bool, protos ...
 func (c *Client) dialFor(ctx context.Context, req *Request, tunnel bool, protos []string) (*conn, Timing, *Error) {
 	u, err := urls.Parse(req.URL)
 	if err != nil {
-		return nil, Timing{}, fault(ClassBadURL, err, "%v", err)
+		return nil, Timing{}, badURL(err)
 	}
 	r, e := c.route(req, u, traceOf(ctx, c.opt.Trace))
 	if e != nil {

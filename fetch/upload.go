@@ -50,8 +50,11 @@ type upload struct {
 // sendWithBody writes the head h of req, and begins to write the body.
 func sendWithBody(c *conn, h *fasthttp.RequestHeader, req *Request) (*upload, error) {
 	size := req.Body.Size()
-	expect := size != 0 && (req.Expect || hasToken(req.Header, "Expect", "100-continue"))
-	describeBody(h, req, size, expect)
+	expect := expects(req, size)
+	delimit(h, size)
+	if expect && !req.Header.Has("Expect") {
+		h.Add("Expect", "100-continue")
+	}
 	if m, ok := req.Body.(*held); ok && m.err == nil && size <= maxAtOnce && !expect {
 		_, err := c.Write(append(h.Header(), m.data...))
 		if err == nil && size > 0 {
@@ -73,21 +76,12 @@ func sendWithBody(c *conn, h *fasthttp.RequestHeader, req *Request) (*upload, er
 	return u, nil
 }
 
-// describeBody adds the fields that tell a server what it gets.
-func describeBody(h *fasthttp.RequestHeader, req *Request, size int64, expect bool) {
-	if t := req.Body.ContentType(); t != "" && !req.Header.Has("Content-Type") {
-		h.Add("Content-Type", t)
-	}
-	if c := coding(req.Body); c != "" && !req.Header.Has("Content-Encoding") {
-		h.Add("Content-Encoding", c)
-	}
+// delimit adds the field that tells a server where the body ends.
+func delimit(h *fasthttp.RequestHeader, size int64) {
 	if size < 0 {
 		h.Add("Transfer-Encoding", "chunked")
 	} else {
 		h.Add("Content-Length", strconv.FormatInt(size, 10))
-	}
-	if expect && !req.Header.Has("Expect") {
-		h.Add("Expect", "100-continue")
 	}
 }
 

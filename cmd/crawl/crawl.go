@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"crawl/fetch"
@@ -47,6 +48,9 @@ func (a *app) crawl(ctx context.Context, args []string) (err error) {
 	})
 	defer r.stop.close()
 
+	if a.flags.asking.takesStdin() && slices.Contains(args, "-") {
+		return usageError("standard input can't be both the list (-) and what to send (--data @-)")
+	}
 	if r.inputs, err = openInputs(ctx, args, a.stdin, a.commands); err != nil {
 		return err
 	}
@@ -55,6 +59,9 @@ func (a *app) crawl(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	defer r.failed.close()
+	if r.body, err = a.flags.asking.body(a.process, r.stop.drain); err != nil {
+		return r.stopped(err)
+	}
 	earlier, err := openEarlier(ctx, a.flags.since, a.flags.output, a.flags.transform.String())
 	if err != nil {
 		return r.stopped(err)
@@ -117,7 +124,7 @@ func (r *crawling) client(idle int) (client, error) {
 	opt.IdleTimeout = f.idleTimeout.Duration
 	opt.MaxIdle = idle
 	opt.UserAgent = f.userAgent
-	opt.Trusted = r.listed.has
+	opt.Trusted = r.listed.Has
 	return newClient(opt, f.connections.http2), nil
 }
 
@@ -160,6 +167,7 @@ type crawling struct {
 	stats    *stats.Stats
 	atWork   pipeline.Workers
 	frontier *memory.Frontier
+	body     fetch.Body // nil for none
 	fetcher  fetch.Fetcher
 	jar      *cookies.Jar // nil when none is kept
 	stop     *stopper
@@ -205,16 +213,18 @@ func (r *crawling) fetchAll(ctx context.Context) error {
 		Sink:     crawl.Discard{},
 		Journal:  r.output.manifest,
 		Stats:    r.stats,
-		Header:   acceptCodings(f.header.fields),
+		Method:   f.asking.method(),
+		Body:     r.body,
+		Header:   acceptCodings(f.asking.header(f.header.fields)),
 		Workers:  r.workers,
 		Watch:    r.watch(),
 		Timeout:  f.timeout.Duration,
 		Retry:    pipeline.Retry{Max: f.retries.n},
 		RunID:    r.run,
-		Listed:   r.listed.add,
+		Listed:   r.listed,
 		Log:      r.console.log,
 	}
-	if f.format.word == "files" {
+	if f.keepsBodies() {
 		c.Sink = r.output.bodies
 		if f.transform.chain.Writes() {
 			c.Sink = transformed.New(r.output.bodies, f.transform.chain, dir.Name, int64(f.maxSize))

@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/x509"
 	"errors"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -24,6 +25,7 @@ type flags struct {
 	delay       span
 	rate        rate
 
+	asking         asking
 	header         headers
 	userAgent      string
 	timeout        span
@@ -86,6 +88,7 @@ func (f *flags) groups() []*pflag.FlagSet {
 			_ = fs.MarkHidden("jobs") // fails for names that do not exist
 		}),
 		group("Requests", func(fs *pflag.FlagSet) {
+			f.asking.define(fs)
 			fs.VarP(&f.header, "header", "H", `send this field, as "Name: value"; repeatable`)
 			fs.StringVarP(&f.userAgent, "user-agent", "A", "crawl", "`NAME` to introduce ourselves with")
 			fs.Var(&f.timeout, "timeout", "limit for one URL in flight, redirects and retries included")
@@ -112,13 +115,19 @@ func (f *flags) groups() []*pflag.FlagSet {
 	}
 }
 
+// keepsBodies reports whether bodies become files: that there is one is all that HEAD
+// says of it.
+func (f *flags) keepsBodies() bool {
+	return f.format.word == "files" && f.asking.method() != http.MethodHead
+}
+
 // check refuses flags that contradict each other.
 func (f *flags) check() error {
 	switch {
-	case f.skipExisting && f.format.word == "none":
-		return usageError("--skip-existing needs files, and --format none keeps none")
-	case f.transform.String() != "" && f.format.word == "none":
-		return usageError("--transform needs files, and --format none keeps none")
+	case f.skipExisting && !f.keepsBodies():
+		return usageError("--skip-existing needs files, and with --format none or -X HEAD there are none")
+	case f.transform.String() != "" && !f.keepsBodies():
+		return usageError("--transform needs files, and with --format none or -X HEAD there are none")
 	case f.since != "" && cache.IsConditional(f.header.fields):
 		return usageError("--since asks with conditions of its own: drop those of -H")
 	case len(f.credentials.users) > 0 && f.header.fields.Has("Authorization"):
@@ -127,6 +136,9 @@ func (f *flags) check() error {
 		return usageError("--output is empty")
 	case !httpguts.ValidHeaderFieldValue(f.userAgent):
 		return usageError("--user-agent has control characters")
+	}
+	if err := f.asking.check(f); err != nil {
+		return err
 	}
 	if err := f.reporting.check(); err != nil {
 		return err

@@ -45,6 +45,28 @@ Exit codes:
   3  finished, and some URLs failed    130, 143  interrupted; can be resumed
 `
 
+// newHelp is the command help.
+func newHelp(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:                   "help [COMMAND]",
+		Short:                 "Help about any command",
+		DisableFlagsInUseLine: true,
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return names(root), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			about, rest, err := root.Find(args)
+			switch {
+			case err == nil && len(rest) == 0:
+				return about.Help()
+			case len(args) == 1 && nearest(args[0], names(root)) != "":
+				return usageError("no command %q: did you mean %q?", args[0], nearest(args[0], names(root)))
+			}
+			return usageError("no command %q", strings.Join(args, " "))
+		},
+	}
+}
+
 // help writes the page of crawl itself in groups, and short ones for the others.
 func help(root *cobra.Command, groups []*pflag.FlagSet) func(*cobra.Command, []string) {
 	return func(cmd *cobra.Command, _ []string) {

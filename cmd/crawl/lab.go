@@ -16,7 +16,7 @@ import (
 )
 
 func newLab(p process, c *console) *cobra.Command {
-	port, hosts := count{n: fetchtest.DefaultPort}, count{n: 64, least: 1}
+	port, hosts := count{n: fetchtest.DefaultPort, most: 65535}, count{n: 64, least: 1, most: 254}
 	hostile := false
 	cmd := &cobra.Command{
 		Use:   "lab [--port N] [--hosts N | --hostile]",
@@ -41,7 +41,7 @@ says what has to become of each.`,
 		},
 	}
 	cmd.Flags().Var(&port, "port", "port to serve on; 0: any that is free")
-	cmd.Flags().Var(&hosts, "hosts", "loopback addresses to serve on, at most 254")
+	cmd.Flags().Var(&hosts, "hosts", "loopback addresses to serve on")
 	cmd.Flags().BoolVar(&hostile, "hostile", false, "serve broken and malicious answers instead, on 127.0.0.1")
 	return cmd
 }

@@ -43,7 +43,7 @@ func earlierFailures(snap stats.Snapshot) string {
 // places says where to find what was kept.
 func (a *app) places() string {
 	records := filepath.Join(a.flags.output, manifest.Name)
-	if a.flags.format.word == "none" {
+	if !a.flags.keepsBodies() {
 		return "records in " + records
 	}
 	return "bodies in " + filepath.Join(a.flags.output, "bodies") + ", records in " + records

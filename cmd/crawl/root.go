@@ -36,6 +36,7 @@ func newRoot(p process, c *console) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd.Flags(), err) })
 	root.SetHelpFunc(help(root, groups))
 	root.AddCommand(newTransform(p, c), newVerify(p, c), newLab(p, c), newVersion())
+	root.SetHelpCommand(newHelp(root))
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	return root

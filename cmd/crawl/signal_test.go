@@ -142,6 +142,22 @@ func TestDrainDoesNotWaitForStdin(t *testing.T) {
 	}
 }
 
+// Nobody may ever write to a named pipe.
+func TestDrainDoesNotWaitForFIFO(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := syscall.Mkfifo(filepath.Join(dir, "fifo"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := start(t, dir, "-v", lab.URL(0, "/name/1"), "fifo")
+	r.waitFor("msg=fetched")
+	r.send(syscall.SIGINT)
+	r.end(130)
+	if n := records(t, dir); n != 1 {
+		t.Fatalf("%d records, want 1", n)
+	}
+}
+
 func TestSecondSignalDropsWhatIsInFlight(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -43,15 +44,19 @@ func (w *width) workers() int {
 	return int(*w)
 }
 
-// count is a whole number with a smallest value.
+// count is a whole number with a smallest value, and perhaps a largest.
 type count struct {
 	n, least int
+	most     int // 0: none
 }
 
 func (c *count) Set(s string) error {
 	n, err := strconv.Atoi(s)
-	if err != nil || n < c.least || n > math.MaxInt32 {
-		return errors.New("want a whole number from " + strconv.Itoa(c.least))
+	switch {
+	case c.most > 0 && (err != nil || n < c.least || n > c.most):
+		return fmt.Errorf("want a whole number from %d to %d", c.least, c.most)
+	case err != nil || n < c.least || n > math.MaxInt32:
+		return fmt.Errorf("want a whole number from %d", c.least)
 	}
 	c.n = n
 	return nil

@@ -65,10 +65,24 @@ func (c *cache) Fetch(ctx context.Context, req *fetch.Request) (*fetch.Record, e
 	return c.ask(ctx, req)
 }
 
-// key is the URL that an answer is stored under.
+// key is the URL that an answer is stored under. It holds no password.
 func key(url string) string {
 	url, _, _ = strings.Cut(url, "#")
-	return url
+	return withoutUser(url)
+}
+
+func withoutUser(url string) string {
+	if !strings.Contains(url, "@") {
+		return url
+	}
+	u, err := urls.Parse(url)
+	if err != nil {
+		return url
+	}
+	if _, _, named := u.Userinfo(); !named {
+		return url
+	}
+	return u.WithoutUserinfo().String()
 }
 
 func (c *cache) find(ctx context.Context, req *fetch.Request) (Answer, bool) {
@@ -84,8 +98,8 @@ func (c *cache) find(ctx context.Context, req *fetch.Request) (Answer, bool) {
 func (c *cache) serve(ctx context.Context, req *fetch.Request, stored Answer) (rec *fetch.Record, ok bool) {
 	rec = &fetch.Record{
 		URL: req.URL, Proto: stored.Proto, Status: stored.Status, Reason: stored.Reason,
-		Header: stored.Header[:len(stored.Header):len(stored.Header)],
-		Cached: true, Body: http.NoBody, Started: time.Now(), Wire: &fetch.Wire{},
+		Header:  stored.Header[:len(stored.Header):len(stored.Header)],
+		Request: req, Cached: true, Body: http.NoBody, Started: time.Now(), Wire: &fetch.Wire{},
 	}
 	rec.Header.Set("Age", strconv.FormatInt(int64(stored.age(rec.Started)/time.Second), 10))
 	if req.Method == "HEAD" {
@@ -104,7 +118,7 @@ func (c *cache) serve(ctx context.Context, req *fetch.Request, stored Answer) (r
 func nothing(req *fetch.Request) *fetch.Record {
 	return &fetch.Record{
 		URL: req.URL, Proto: "HTTP/1.1", Status: http.StatusGatewayTimeout, Reason: "Gateway Timeout",
-		Cached: true, Body: http.NoBody, Started: time.Now(), Wire: &fetch.Wire{},
+		Request: req, Cached: true, Body: http.NoBody, Started: time.Now(), Wire: &fetch.Wire{},
 	}
 }
 

@@ -10,8 +10,11 @@
 // A [Memory] forgets with the process; a [Disk] lies in a folder. Answers from
 // either have [fetch.Record.Cached] set. The cache is private in the RFC's sense:
 // it serves one user, and so keeps what is marked private and ignores s-maxage.
-// It still stores an answer to a request with Authorization only where section 3.5
-// lets shared caches do so, because one client may speak for several accounts.
+// It still stores an answer to a request with Authorization, or with a user in its URL,
+// only where section 3.5 lets shared caches do so, because one client may speak for
+// several accounts. That counts also when a layer inside of it adds the field; and what
+// varies with a field that such a layer adds is not stored: put logins and cookies
+// outside.
 //
 // [Conditional] is for those who keep answers elsewhere: it sends the validators
 // that they remember and leaves the 304 to them. [crawl/fetch/cache/since] does so

@@ -12,10 +12,16 @@ import (
 // ok is false when that is nothing, or nothing that could ever be used again.
 func storable(req *fetch.Request, rec *fetch.Record, sent, received time.Time) (a Answer, ok bool) {
 	said := parseControl(rec.Header)
+	last := req // as it was asked for in the end: layers within may add who asks
+	if rec.Request != nil {
+		last = rec.Request
+	}
 	switch {
 	case said.noStore, rec.Status < 200, rec.Status == 206, rec.Status == 304:
 		return a, false
-	case req.Header.Has("Authorization") && !said.public && !said.mustRevalidate && !said.shared: // section 3.5
+	case variesWithin(rec.Header, req.Header, last.Header):
+		return a, false
+	case names(last) && !said.public && !said.mustRevalidate && !said.shared: // section 3.5
 		return a, false
 	case !isHeuristic(rec.Status) && !said.public && !said.private && said.maxAge == none && !rec.Header.Has("Expires"):
 		return a, false
@@ -27,6 +33,11 @@ func storable(req *fetch.Request, rec *fetch.Record, sent, received time.Time) (
 	}
 	etag, modified := a.validators()
 	return a, ok && (etag != "" || modified != "" || a.lifetime(said) > 0)
+}
+
+// names reports whether a request says in whose name it asks.
+func names(req *fetch.Request) bool {
+	return req.Header.Has("Authorization") || withoutUser(req.URL) != req.URL
 }
 
 // hopByHop are fields about the connection, which is not stored (section 3.1).

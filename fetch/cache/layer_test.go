@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -289,6 +290,62 @@ func TestErrorsOfTheServerPass(t *testing.T) {
 	for _, method := range []string{"GET", "HEAD", "POST"} {
 		if _, err := f.Fetch(t.Context(), &fetch.Request{Method: method, URL: url}); !errors.Is(err, refused) {
 			t.Errorf("%s: %v", method, err)
+		}
+	}
+}
+
+// TestLayersWithin has layers inside of the cache say who asks: that must not be
+// stored for others, though the cache's own request says nothing.
+func TestLayersWithin(t *testing.T) {
+	adds := func(name, value string) fetch.Layer {
+		return func(next fetch.Fetcher) fetch.Fetcher {
+			return fetch.FetcherFunc(func(ctx context.Context, req *fetch.Request) (*fetch.Record, error) {
+				asked := *req
+				asked.Header = append(h(name, value), req.Header...)
+				rec, err := next.Fetch(ctx, &asked)
+				if rec != nil {
+					rec.Request = &asked
+				}
+				return rec, err
+			})
+		}
+	}
+	cases := map[string]struct {
+		url    string
+		layer  fetch.Layer
+		header fetch.Header
+		stored bool
+	}{
+		"login":                      {url, adds("Authorization", "Basic x"), fresh, false},
+		"login, public":              {url, adds("Authorization", "Basic x"), h("Cache-Control", "public, max-age=100"), true},
+		"user in the URL":            {"http://me:secret@a.test/page", adds("X", "y"), fresh, false},
+		"cookie that is varied with": {url, adds("Cookie", "a=b"), append(h("Vary", "Accept-Encoding, cookie"), fresh...), false},
+		"cookie of no account":       {url, adds("Cookie", "a=b"), fresh, true},
+		"coding":                     {url, adds("Accept-Encoding", "gzip"), append(h("Vary", "Accept-Encoding"), fresh...), true},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			stores(t, func(t *testing.T, s Store) {
+				f := fetch.Stack(always(200, c.header, "hello"), Layer(s, strict(t)), c.layer)
+				if rec, _ := get(t, f, &fetch.Request{URL: c.url}); rec.Request == nil {
+					t.Error("nobody asked")
+				}
+				if _, ok := stored(t, s, key(c.url)); ok != c.stored {
+					t.Errorf("stored: %v", ok)
+				}
+			})
+		})
+	}
+}
+
+func TestKeyHasNoPassword(t *testing.T) {
+	for url, want := range map[string]string{
+		"http://me:secret@a.test/page#top": "http://a.test/page",
+		"http://a.test/@me":                "http://a.test/@me",
+		"http://a.test/#x@y":               "http://a.test/",
+	} {
+		if got := key(url); got != want {
+			t.Errorf("%s: %s", url, got)
 		}
 	}
 }

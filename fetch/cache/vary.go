@@ -43,6 +43,24 @@ func variant(answer, request fetch.Header) (digest string, ok bool) {
 	return hex.EncodeToString(hash.Sum(nil)), true
 }
 
+// variesWithin reports whether an answer varies with a field that layers inside of the
+// cache have changed: no later request could be compared by it. Accept-Encoding is
+// fetch.Decode's affair, since what is stored is decoded.
+func variesWithin(answer, asked, sent fetch.Header) bool {
+	for _, f := range answer {
+		if !strings.EqualFold(f.Name, "Vary") {
+			continue
+		}
+		for name := range strings.SplitSeq(f.Value, ",") {
+			name = strings.Trim(name, " \t")
+			if !strings.EqualFold(name, "Accept-Encoding") && !slices.Equal(asked.Values(name), sent.Values(name)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // normal is a field's value without the white space that means nothing in lists.
 func normal(value string) string {
 	parts := strings.Split(value, ",")

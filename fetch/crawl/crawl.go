@@ -71,10 +71,15 @@ type Crawl struct {
 	// skipped (--skip-existing).
 	Existing func(ctx context.Context, url string) (sink.Stored, bool, error)
 
-	// Listed, when set, is told the host of each URL that a list names, as
-	// host:port, before it is asked; also of those that are done already.
-	Listed func(host string)
+	// Listed, when set, is told the host of each URL that a list names, before it is
+	// asked; also of those that are done already. A URL that is refused with
+	// ClassPrivateAddress, for leading to another host, is set aside until the lists
+	// have ended, and fetched once more if they named that host; but for those over
+	// 10,000, which have failed at once.
+	Listed Hosts
 
+	Method  string                         // of each request; default GET. HEAD goes with the Sink Discard
+	Body    fetch.Body                     // of each request, if any
 	Header  fetch.Header                   // sent with each request
 	Workers int                            // fetches in flight, at least 1
 	Mode    pipeline.Mode                  // what runs the workers; "" means pool
@@ -84,6 +89,8 @@ type Crawl struct {
 	RunID   string                         // name of this run, for the records
 	Log     *slog.Logger                   // of single URLs at debug level; nil: none
 	Steps   string                         // that the Sink carries bodies through, for the records
+
+	aside aside
 }
 
 // NamedInput is an Input and what its user calls it.

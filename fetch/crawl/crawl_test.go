@@ -448,13 +448,13 @@ func TestListed(t *testing.T) {
 	c.Existing = func(_ context.Context, url string) (sink.Stored, bool, error) {
 		return sink.Stored{}, strings.HasSuffix(url, "stored"), nil
 	}
-	var got []string
-	c.Listed = func(host string) { got = append(got, host) }
+	h := &hosts{}
+	c.Listed = h
 	if err := c.Run(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{"a.test:80", "a.test:80", "b.test:443", "d.test:80"}; !slices.Equal(got, want) {
-		t.Errorf("told %v, want %v", got, want)
+	if want := []string{"a.test:80", "a.test:80", "b.test:443", "d.test:80"}; !slices.Equal(h.log, want) {
+		t.Errorf("told %v, want %v", h.log, want)
 	}
 }
 

@@ -74,7 +74,7 @@ func (f *feeder) next(ctx context.Context) (frontier.Entry, error) {
 			return entry, err
 		}
 	}
-	return frontier.Entry{}, io.EOF
+	return f.judge(ctx)
 }
 
 // admit decides what becomes of a line; fetch says that it is the frontier's.
@@ -86,7 +86,7 @@ func (f *feeder) admit(ctx context.Context, line list.Line) (entry frontier.Entr
 	}
 	host := u.Host()
 	if c.Listed != nil {
-		c.Listed(host) // also when there is nothing to fetch of it any more
+		c.Listed.Add(host) // also when there is nothing to fetch of it any more
 	}
 	url := u.String()
 	key := shown(url)

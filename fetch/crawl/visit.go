@@ -42,7 +42,9 @@ func (c *Crawl) visit(ctx context.Context, e frontier.Entry) (visit, error) {
 		Input:    c.inputName(e.Input),
 		Line:     e.Line,
 	}
-	rec, err := c.Fetcher.Fetch(ctx, &fetch.Request{URL: e.URL, Header: c.Header, Deadline: started.Add(c.Timeout - e.Spent)})
+	judged := c.Listed == nil || c.aside.over() // what is refused now is refused for good
+	req := &fetch.Request{Method: c.Method, URL: e.URL, Body: c.Body, Header: c.Header, Deadline: started.Add(c.Timeout - e.Spent)}
+	rec, err := c.Fetcher.Fetch(ctx, req)
 	if err == nil {
 		defer rec.Body.Close()
 		describe(line, rec)
@@ -56,7 +58,7 @@ func (c *Crawl) visit(ctx context.Context, e frontier.Entry) (visit, error) {
 	if err != nil && ctx.Err() != nil { // stopped by hand: no record, so the next run repeats it
 		return visit{end: frontier.Outcome{Retry: true}}, nil
 	}
-	if again, ok := c.again(rec, err, e, time.Since(started)); ok {
+	if again, ok := c.again(req, rec, err, e, time.Since(started)); ok {
 		c.tell("again later", line, "attempt", line.Attempts, "wait", again.Wait, "why", why(rec, err))
 		return visit{end: again}, nil
 	}
@@ -64,6 +66,11 @@ func (c *Crawl) visit(ctx context.Context, e frontier.Entry) (visit, error) {
 	switch {
 	case err != nil:
 		failed(line, err)
+		if host, ok := c.refused(err); ok && !judged {
+			if aside, final := c.setAside(refusal{e, line, time.Since(started), host}); !final {
+				return aside, nil
+			}
+		}
 	case rec.Status == http.StatusNotModified:
 		line.Outcome = manifest.NotModified
 	case !good(rec.Status):
@@ -115,8 +122,8 @@ func validator(value string) string {
 
 // again decides whether the entry is asked for once more, and when. An overloaded
 // host is left alone as a whole.
-func (c *Crawl) again(rec *fetch.Record, err error, e frontier.Entry, took time.Duration) (frontier.Outcome, bool) {
-	after, ok := fetch.Retryable(rec, err)
+func (c *Crawl) again(req *fetch.Request, rec *fetch.Record, err error, e frontier.Entry, took time.Duration) (frontier.Outcome, bool) {
+	after, ok := fetch.Retryable(req, rec, err)
 	if !ok || e.Spent+took >= c.Timeout {
 		return frontier.Outcome{}, false
 	}

@@ -82,6 +82,8 @@ func accepted() []Case {
 		works("trailer-length", "a Content-Length in the trailer, which means nothing", okChunked+helloChunk+"0\r\nContent-Length: 99\r\n\r\n"),
 		works("chunked-mixed-case", "Transfer-Encoding: ChunKed", "HTTP/1.1 200 OK\r\ntransfer-ENCODING: ChunKed\r\n\r\n"+helloChunks),
 		works("chunked-and-length", "chunked beside a Content-Length, which it overrides", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n"+helloChunks),
+		worksAtEnd("transfer-identity", "Transfer-Encoding: identity, which means none", "HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\nhello"),
+		works("transfer-empty", "an empty Transfer-Encoding beside a Content-Length", "HTTP/1.1 200 OK\r\nTransfer-Encoding:\r\nContent-Length: 5\r\n\r\nhello"),
 		fetched("chunked-bytewise", "5,000 chunks of a byte", strings.Repeat("z", 5000), kept(okChunked+strings.Repeat("1\r\nz\r\n", 5000)+lastChunk)),
 		fetched("status-204", "204, which has no body", "", kept("HTTP/1.1 204 No Content\r\n\r\n")),
 		fetched("status-204-length", "204 with a Content-Length that is not true", "", kept("HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n")),

@@ -85,11 +85,18 @@ type Reader struct {
 // Open opens the list called name; "-" is stdin. Errors are [*Error].
 //
 // Next hears ctx between blocks. While a read blocks, as it may for ever on
-// stdin, it hears only that the source is closed.
+// stdin or a named pipe, it hears only that the source is closed. A named pipe is
+// opened while Open returns, and what is wrong with it comes from Next.
 func Open(ctx context.Context, name string, stdin io.Reader) (*Reader, error) {
 	if name == "-" {
 		r := newReader(ctx, name, stdin)
 		r.closer, _ = stdin.(io.Closer)
+		return r, nil
+	}
+	if info, err := os.Stat(name); err == nil && info.Mode()&fs.ModeNamedPipe != 0 {
+		f := openFIFO(name)
+		r := newReader(ctx, name, f)
+		r.closer = f
 		return r, nil
 	}
 	f, err := os.Open(name)

@@ -14,7 +14,12 @@
 //
 //   - The fields of an answer come in the order of their names, which are written
 //     canonically; Record.RawHead is empty, and Transfer-Encoding is not among them.
-//   - Options.MaxConns and MaxAge don't count. MaxConnsPerHost does.
+//   - Options.MaxConns does not count. net/http keeps its idle connections to itself and
+//     tells nobody when one becomes idle: who waits for a place could wait for
+//     connections that wait for him. MaxConnsPerHost does count, once for requests that
+//     are [fetch.Request.Discovered] and once for the others, who share no connections.
+//   - Options.MaxAge does not count either: there is no saying which connection a
+//     request gets, and to close one that is old would end what others have on it.
 //   - A request whose connection was lost before it had any effect is sent again,
 //     as net/http sees fit, and not once only.
 //   - Of an answer's head, IdleTimeout limits the first byte and the rest together.

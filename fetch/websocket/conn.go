@@ -8,8 +8,12 @@ import (
 	"io"
 	"iter"
 	"net"
+	"os"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"crawl/fetch"
 
 	"github.com/coder/websocket"
 )
@@ -47,21 +51,26 @@ type Message struct {
 }
 
 // Conn is a WebSocket. One goroutine may read while others write. When the context
-// given to a call ends before it is done, so does the connection.
+// given to a call ends before it is done, so does the connection. Errors are
+// [*fetch.Error]: after Close, of [fetch.ClassCancelled].
 type Conn struct {
 	ws    *websocket.Conn
+	url   string
 	stop  context.CancelFunc // the heartbeat
 	beats sync.WaitGroup
+
+	closed atomic.Bool // by Close
+	dead   atomic.Bool // the heartbeat had no answer
 }
 
-func newConn(ws *websocket.Conn, opt Options) *Conn {
+func newConn(ws *websocket.Conn, url string, opt Options) *Conn {
 	limit := opt.MaxMessage
 	if limit == 0 {
 		limit = DefaultMaxMessage
 	}
 	ws.SetReadLimit(max(limit, -1))
 	life, stop := context.WithCancel(context.Background())
-	c := &Conn{ws: ws, stop: stop}
+	c := &Conn{ws: ws, url: url, stop: stop}
 	if opt.Heartbeat > 0 {
 		c.beats.Go(func() { c.beat(life, opt.Heartbeat) })
 	}
@@ -82,6 +91,7 @@ func (c *Conn) beat(life context.Context, every time.Duration) {
 		err := c.ws.Ping(ctx)
 		cancel()
 		if err != nil {
+			c.dead.Store(life.Err() == nil)
 			c.ws.CloseNow()
 			return
 		}
@@ -91,12 +101,12 @@ func (c *Conn) beat(life context.Context, every time.Duration) {
 // Protocol is the subprotocol that the server chose, or "".
 func (c *Conn) Protocol() string { return c.ws.Subprotocol() }
 
-// Read waits for the next message. After the server's Close the error is a
+// Read waits for the next message. After the server's Close the error wraps a
 // [*CloseError].
 func (c *Conn) Read(ctx context.Context) (Message, error) {
 	kind, data, err := c.ws.Read(ctx)
 	if err != nil {
-		return Message{}, told(ctx, "read from WebSocket", err)
+		return Message{}, c.fault(ctx, "reading from the WebSocket", err)
 	}
 	return Message{Text: kind == websocket.MessageText, Data: data}, nil
 }
@@ -127,7 +137,7 @@ func (c *Conn) Write(ctx context.Context, m Message) error {
 		kind = websocket.MessageText
 	}
 	if err := c.ws.Write(ctx, kind, m.Data); err != nil {
-		return told(ctx, "write to WebSocket", err)
+		return c.fault(ctx, "writing to the WebSocket", err)
 	}
 	return nil
 }
@@ -139,12 +149,13 @@ func (c *Conn) ReadJSON(ctx context.Context, v any) error {
 		return err
 	}
 	if err := json.Unmarshal(m.Data, v); err != nil {
-		return fmt.Errorf("JSON of WebSocket: %w", err)
+		return &fetch.Error{Class: fetch.ClassEncoding, URL: c.url, Reason: fmt.Sprintf("the message's JSON: %v", err), Err: err}
 	}
 	return nil
 }
 
-// WriteJSON sends v as JSON in a text message.
+// WriteJSON sends v as JSON in a text message. What can't be written as such is an
+// error of json.Marshal.
 func (c *Conn) WriteJSON(ctx context.Context, v any) error {
 	data, err := json.Marshal(v)
 	if err != nil {
@@ -156,7 +167,7 @@ func (c *Conn) WriteJSON(ctx context.Context, v any) error {
 // Ping sends a ping and waits for its answer. Something must read meanwhile.
 func (c *Conn) Ping(ctx context.Context) error {
 	if err := c.ws.Ping(ctx); err != nil {
-		return told(ctx, "ping of WebSocket", err)
+		return c.fault(ctx, "waiting for the answer to a ping", err)
 	}
 	return nil
 }
@@ -165,6 +176,7 @@ func (c *Conn) Ping(ctx context.Context) error {
 // waits for the server's answer for at most 5 s, and for a Read under way. It may be
 // called again.
 func (c *Conn) Close(code Code, reason string) error {
+	c.closed.Store(true)
 	c.stop()
 	err := c.ws.Close(websocket.StatusCode(code), reason)
 	c.beats.Wait()
@@ -173,18 +185,32 @@ func (c *Conn) Close(code Code, reason string) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("close WebSocket: %w", err)
+		e := fetch.Explain(err, "closing the WebSocket")
+		e.URL = c.url
+		return e
 	}
 	return nil
 }
 
-// told is err without types of the library, which only its texts need.
-func told(ctx context.Context, doing string, err error) error {
+// fault says what went wrong, without types of the library.
+func (c *Conn) fault(ctx context.Context, doing string, err error) *fetch.Error {
+	if c.closed.Load() {
+		return &fetch.Error{Class: fetch.ClassCancelled, URL: c.url, Reason: "the WebSocket is closed", Err: net.ErrClosed}
+	}
 	if closed, ok := errors.AsType[websocket.CloseError](err); ok {
-		return &CloseError{Code: Code(closed.Code), Reason: closed.Reason}
+		e := &CloseError{Code: Code(closed.Code), Reason: closed.Reason}
+		return &fetch.Error{Class: fetch.ClassReset, URL: c.url, Reason: e.Error(), Err: e}
 	}
-	if ctx.Err() != nil {
-		err = ctx.Err()
+	e := fetch.Ended(ctx, time.Time{})
+	switch {
+	case e != nil:
+	case c.dead.Load():
+		e = &fetch.Error{Class: fetch.ClassTimeoutIdle, Reason: "no answer to a ping", Err: os.ErrDeadlineExceeded}
+	case errors.Is(err, websocket.ErrMessageTooBig):
+		e = &fetch.Error{Class: fetch.ClassTooLarge, Reason: "a message over the limit"}
+	default:
+		e = fetch.Explain(err, doing)
 	}
-	return fmt.Errorf("%s: %w", doing, err)
+	e.URL = c.url
+	return e
 }

@@ -111,7 +111,7 @@ func dial(ctx context.Context, client *fetch.Client, url string, opt Options) (*
 	if err != nil {
 		return nil, explain(ctx, handshake, answer, err)
 	}
-	return newConn(wc, opt), nil
+	return newConn(wc, url, opt), nil
 }
 
 // ours are the fields of m but for those that only a proxy is to see: it reads

@@ -132,9 +132,8 @@ func TestMessages(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		if _, err := c.Read(t.Context()); err == nil {
-			t.Error("read after Close")
-		}
+		_, err := c.Read(t.Context())
+		wantClass(t, err, fetch.ClassCancelled)
 	}
 }
 
@@ -143,9 +142,7 @@ func TestReadJSONOfOtherText(t *testing.T) {
 	if err := c.Write(t.Context(), Message{Text: true, Data: []byte("{")}); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.ReadJSON(t.Context(), new(any)); err == nil {
-		t.Error("no error")
-	}
+	wantClass(t, c.ReadJSON(t.Context(), new(any)), fetch.ClassEncoding)
 }
 
 func TestIterate(t *testing.T) {
@@ -166,6 +163,16 @@ func TestIterate(t *testing.T) {
 		if !ok || e.Code != PolicyViolation || e.Reason != "no \x1b" || strings.Contains(e.Error(), "\x1b") {
 			t.Errorf("%v", err)
 		}
+		wantClass(t, err, fetch.ClassReset)
+	}
+}
+
+// wantClass checks that err is of a class and says which URL it is about.
+func wantClass(t *testing.T, err error, class fetch.Class) {
+	t.Helper()
+	e, ok := errors.AsType[*fetch.Error](err)
+	if !ok || e.Class != class || !strings.HasPrefix(e.URL, "ws://") || e.Reason == "" {
+		t.Errorf("%T %v, want class %s", err, err, class)
 	}
 }
 
@@ -192,8 +199,12 @@ func TestMaxMessage(t *testing.T) {
 		if err := c.Write(t.Context(), Message{Data: make([]byte, tt.size)}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := c.Read(t.Context()); (err == nil) != tt.fits {
+		_, err := c.Read(t.Context())
+		if (err == nil) != tt.fits {
 			t.Errorf("%d bytes, limit %d: %v", tt.size, tt.limit, err)
+		}
+		if !tt.fits {
+			wantClass(t, err, fetch.ClassTooLarge)
 		}
 	}
 }
@@ -239,9 +250,11 @@ func TestReadHearsItsContext(t *testing.T) {
 	c := mustDial(t, newClient(t, fetch.Options{}), start(t)+"/mute", Options{})
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(time.Millisecond, cancel)
-	if _, err := c.Read(ctx); !errors.Is(err, context.Canceled) {
+	_, err := c.Read(ctx)
+	if !errors.Is(err, context.Canceled) {
 		t.Errorf("read: %v", err)
 	}
+	wantClass(t, err, fetch.ClassCancelled)
 }
 
 func TestPing(t *testing.T) {
@@ -255,9 +268,7 @@ func TestPing(t *testing.T) {
 		t.Error(err)
 	}
 	c.Close(NormalClosure, "")
-	if err := <-reading; err == nil {
-		t.Error("the read went on")
-	}
+	wantClass(t, <-reading, fetch.ClassCancelled)
 }
 
 // A server that reads nothing answers no ping: the heartbeat ends the connection.
@@ -265,9 +276,8 @@ func TestHeartbeat(t *testing.T) {
 	base := start(t)
 	client := newClient(t, fetch.Options{})
 	c := mustDial(t, client, base+"/mute", Options{Heartbeat: 10 * time.Millisecond})
-	if _, err := c.Read(t.Context()); err == nil {
-		t.Error("the connection lives")
-	}
+	_, err := c.Read(t.Context())
+	wantClass(t, err, fetch.ClassTimeoutIdle)
 	alive := mustDial(t, client, base+"/echo", Options{Heartbeat: time.Hour})
 	exchange(t, alive, Message{Data: []byte("x")})
 }

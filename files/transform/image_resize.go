@@ -27,8 +27,9 @@ const longestSide = 16383
 // read, what is dropped, and the bounds are those of convert.
 //
 // Pixels are averaged in blocks first, to at least twice the size asked for, and then go
-// through a Catmull-Rom filter: measured on 12 megapixels to 800x600 that is three times
-// as fast as the filter alone, for it looks the same and holds a twentieth.
+// through a Catmull-Rom filter. Measured on 12 megapixels that takes half of the filter's
+// time alone to make 800x600 of them and a quarter for 200x150, and less memory; the
+// approximate bilinear filter is faster by far and makes steps of lines.
 func newResize(arg string) (Step, error) {
 	size, how, _ := strings.Cut(arg, ":")
 	width, height, ok := strings.Cut(size, "x")

@@ -62,7 +62,6 @@ func TestJSON(t *testing.T) {
 
 func TestJSONErrors(t *testing.T) {
 	deep := strings.Repeat("[", deepest+1) + strings.Repeat("]", deepest+1)
-	long := `["` + strings.Repeat("x", memory+memory/2) + `"]`
 	var late strings.Builder
 	for range csvAhead {
 		late.WriteString(`{"a":1}`)
@@ -83,7 +82,6 @@ func TestJSONErrors(t *testing.T) {
 		{"array", "1\n\"\xff\"", Encoding, "line 2: not UTF-8"},
 		{"jsonl", deep, Unsupported, fmt.Sprintf("line 1, byte %d: values are nested more than %d deep", deepest+1, deepest)},
 		{"csv", `[{"a":` + strings.Repeat("[", 20000), Corrupt, ""},
-		{"jsonl", long, TooLarge, "line 1: a value takes more than 64 MiB"},
 		{"csv", "[{\"a\":1},\n2]", Unsupported, "line 2, byte 11: a row of CSV can be made of an object only"},
 		{"csv", late.String() + "\n{\"b\":1}", Unsupported, `line 2, byte 7008: the key "b" is none of those of the first records, which make the header`},
 		{"from-csv", "a,b\n1,2\n3\n", Corrupt, "line 3, byte 1 of it: wrong number of fields"},
@@ -98,6 +96,18 @@ func TestJSONErrors(t *testing.T) {
 		if kindIn(err) != test.kind || test.want != "" && err.Error() != "json="+test.form+": "+test.want {
 			t.Errorf("%s of %.50q: %q %.200v, want %q %s", test.form, test.in, kindIn(err), err, test.kind, test.want)
 		}
+	}
+}
+
+func TestJSONHoldsNoLongValue(t *testing.T) {
+	values := newJSONReader(strings.NewReader("[1,\n\"" + strings.Repeat("x", 5<<20) + "\"]"))
+	values.taken.most = 1 << 20
+	var err error
+	for err == nil {
+		_, err = values.next()
+	}
+	if kindIn(err) != TooLarge || err.Error() != ": line 2: a value takes more than 1 MiB" {
+		t.Error(err)
 	}
 }
 

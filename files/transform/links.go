@@ -44,7 +44,7 @@ func newLinks(string) (Step, error) {
 			}
 			lines := bufio.NewWriterSize(out, blockSize)
 			list := linkList{out: lines, seen: map[string]struct{}{}}
-			if err := readLinks(text, &list); err != nil {
+			if err := readLinks(text, longestToken, &list); err != nil {
 				return err
 			}
 			return lines.Flush()
@@ -55,10 +55,11 @@ func newLinks(string) (Step, error) {
 // longestToken of a page, in bytes.
 const longestToken = 16 << 20
 
-// readLinks finds the links of a page that is UTF-8.
-func readLinks(page io.Reader, to *linkList) error {
+// readLinks finds the links of a page that is UTF-8, whose tokens have at most so many
+// bytes.
+func readLinks(page io.Reader, longest int, to *linkList) error {
 	tags := newTokens(page)
-	tags.SetMaxBuf(longestToken)
+	tags.SetMaxBuf(longest)
 	for {
 		switch tags.Next() {
 		case html.ErrorToken:
@@ -66,7 +67,7 @@ func readLinks(page io.Reader, to *linkList) error {
 			case io.EOF:
 				return nil
 			case html.ErrBufferExceeded:
-				return &Error{Kind: TooLarge, Err: fmt.Errorf("a tag or text takes more than %d MiB", longestToken>>20)}
+				return &Error{Kind: TooLarge, Err: fmt.Errorf("a tag or text takes more than %d bytes", longest)}
 			default:
 				return err
 			}
