@@ -43,6 +43,7 @@ var homes = map[string][]string{
 	"github.com/klauspost/compress":     {"files/transform", "fetch", "fetch/fetchtest", "fetch/list", "cmd/crawl_test"},
 	"github.com/molecule-man/go-brrr":   {"files/transform", "fetch", "fetch/fetchtest"},
 	"github.com/bmatcuk/doublestar/v4":  {"files/glob"},
+	"github.com/chromedp":               {"pipeline/report_test"},
 	"github.com/spf13":                  {"cmd/crawl"},
 	"github.com/BurntSushi/toml":        {"cmd/crawl"},
 	"github.com/lmittmann/tint":         {"cmd/crawl"},

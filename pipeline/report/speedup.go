@@ -82,7 +82,7 @@ func panel(c compare.Curve, x, y plot.Scale, id string) plot.Plot {
 	}
 	p.Marks = append(p.Marks,
 		plot.Text(0, 14, plot.Start, clip(c.Label, longest), "name"),
-		plot.Text(0, 31, plot.Start, clip(kneeWords(c), 58), "small"))
+		plot.Text(0, 31, plot.Start, clip(kneeWords(c), 52), "small"))
 	p.Marks = append(p.Marks, plot.Levels(y, y.Ticks(5), plot.Factor)...)
 	p.Marks = append(p.Marks, plot.Line(0, panelBottom, 100, panelBottom, "axis"))
 	for _, w := range widthTicks(c, x) {
@@ -101,6 +101,8 @@ func panel(c compare.Curve, x, y plot.Scale, id string) plot.Plot {
 // kneeWords say where a curve bends and why.
 func kneeWords(c compare.Curve) string {
 	switch {
+	case c.Knee <= 0 && c.Reason == "":
+		return "too few widths for a fit"
 	case c.Knee <= 0:
 		return reason(c.Reason)
 	case c.Reason == compare.NoGain:

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 
 	"crawl/pipeline/compare"
 	"crawl/pipeline/report/page"
@@ -21,7 +22,7 @@ func verdict(r *compare.Result, id string, several bool) page.Section {
 		s.Blocks = append(s.Blocks, page.Headline{Text: "There is no verdict.", Bad: true})
 	}
 	if !v.Given {
-		if len(v.Refused) > 0 {
+		if len(v.Refused) > 1 || len(v.Refused) == 1 && !strings.Contains(v.Headline, v.Refused[0]) {
 			s.Blocks = append(s.Blocks, page.List{Title: "Why there is no verdict", Class: "refused", Items: v.Refused})
 		}
 	} else {

@@ -71,11 +71,12 @@ func first(spans []compare.Span) []compare.Span {
 // lane is one row's items below each other, each so many pixels high.
 func lane(r row, scale plot.Scale, height float64, id string) plot.Plot {
 	end, items := 0.0, []plot.Mark(nil)
-	top, factor := float64(laneTop), 0.0
+	top := float64(laneTop)
 	for _, span := range r.spans {
 		end = max(end, scale.At(span.End))
 	}
-	if factor = magnified(end); factor > 0 {
+	factor := magnified(end)
+	if factor > 0 {
 		top += laneCaption
 	}
 	for i, span := range r.spans {

@@ -11,7 +11,7 @@ import (
 // reasons are why a curve bends, in words for people.
 var reasons = map[compare.Reason]string{
 	compare.NoGain:     "more width is not faster",
-	compare.Contention: "items wait for something that only one can have",
+	compare.Contention: "items queue for something that is shared",
 	compare.Coherency:  "each one in flight slows down the others",
 	compare.Ceiling:    "the other side serves so many a second and no more",
 	compare.Cores:      "there are no more processors",

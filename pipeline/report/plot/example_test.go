@@ -21,6 +21,6 @@ func Example() {
 	// <text class="tick" x="33.333%" y="55" text-anchor="middle">4×</text>
 	// <text class="tick" x="66.667%" y="55" text-anchor="middle">16×</text>
 	// <text class="tick" x="100%" y="55" text-anchor="end">64×</text>
-	// <circle class="point" cx="50%" cy="20" r="4"><title>8×</title></circle>
+	// <circle class="point" cx="50%" cy="20" r="3.5"><title>8×</title></circle>
 	// </svg> <nil>
 }
