@@ -92,7 +92,7 @@ func (c *Crawl) setAside(r refusal) (v Visit, final bool) {
 	again := r
 	again.entry.Attempts++
 	again.entry.Spent += r.took
-	r.line.Input, r.line.Total = c.inputName(r.entry.Input), millis(r.took)
+	r.line.Total = millis(r.took)
 	kept, ended := c.aside.put(again)
 	switch {
 	case kept:
@@ -116,6 +116,7 @@ func (f *feeder) judge(ctx context.Context) (frontier.Entry, error) {
 			lines.Put(r.line)
 			return r.entry, nil
 		}
+		r.line.Input = c.inputName(r.entry.Input)
 		if err := c.record(ctx, r.line, r.took); err != nil {
 			return frontier.Entry{}, err
 		}

@@ -81,7 +81,7 @@ func TestHostListedLater(t *testing.T) {
 			t.Errorf("recorded %+v", l)
 		}
 		never := slices.IndexFunc(j.lines, func(l manifest.Line) bool { return l.URL == "http://a.test/to/never.test" })
-		if l := j.lines[never]; l.Outcome != manifest.Failed || l.ErrorClass != "private_address" || l.Attempts != 1 || l.FinalURL != "http://never.test/x" || l.Line != 2 {
+		if l := j.lines[never]; l.Outcome != manifest.Failed || l.ErrorClass != "private_address" || l.Attempts != 1 || l.FinalURL != "http://never.test/x" || l.Line != 2 || l.Input != "list" {
 			t.Errorf("recorded %+v", l)
 		}
 		if n := strings.Count(strings.Join(asked, " "), "/to/never.test"); n != 1 {
