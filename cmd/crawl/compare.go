@@ -42,7 +42,7 @@ results.`,
 		Args:                  cobra.ArbitraryArgs,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := settle(cmd.Flags(), p.env, "compare"); err != nil {
+			if err := f.settle(cmd.Flags(), p.env); err != nil {
 				return err
 			}
 			if err := f.check(args); err != nil {

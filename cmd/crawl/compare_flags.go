@@ -138,7 +138,42 @@ func parseCompare(p process, args []string) (*compareFlags, error) {
 	if err := fs.Parse(args); err != nil {
 		return nil, err
 	}
-	return f, settle(fs, p.env, "compare")
+	return f, f.settle(fs, p.env)
+}
+
+// settle fills in what the command line does not give, as other commands do. How hosts
+// are asked is crawl's to say where nothing is said of compare, so that it is as polite.
+func (f *compareFlags) settle(fs *pflag.FlagSet, env func(string) (string, bool)) error {
+	of := defaultFlags()
+	all := pflag.NewFlagSet("", pflag.ContinueOnError)
+	for _, group := range of.groups() {
+		all.AddFlagSet(group)
+	}
+	if err := settle(all, env, ""); err != nil {
+		return err
+	}
+	for name, inherit := range map[string]func(){
+		"per-host":        func() { f.perHost = of.perHost },
+		"delay":           func() { f.delay = of.delay },
+		"rate":            func() { f.rate = of.rate },
+		"header":          func() { f.header = of.header },
+		"user-agent":      func() { f.userAgent = of.userAgent },
+		"timeout":         func() { f.timeout = of.timeout },
+		"connect-timeout": func() { f.connectTimeout = of.connectTimeout },
+		"idle-timeout":    func() { f.idleTimeout = of.idleTimeout },
+		"max-size":        func() { f.maxSize = of.maxSize },
+	} {
+		if !fs.Changed(name) {
+			inherit()
+		}
+	}
+	own, given := pflag.NewFlagSet("", pflag.ContinueOnError), false
+	new(connections).define(own)
+	own.VisitAll(func(flag *pflag.Flag) { given = given || fs.Changed(flag.Name) })
+	if !given {
+		f.connections = of.connections
+	}
+	return settle(fs, env, "compare")
 }
 
 // modes are those of --modes; none stand for all.

@@ -62,7 +62,10 @@ func TestSteps(t *testing.T) {
 // A child process reads the arguments as its parent did.
 func TestParseCompare(t *testing.T) {
 	p := process{env: func(name string) (string, bool) {
-		values := map[string]string{"CRAWL_COMPARE_PER_HOST": "3", "XDG_CONFIG_HOME": t.TempDir()}
+		values := map[string]string{
+			"CRAWL_PER_HOST": "5", "CRAWL_DELAY": "2s", "CRAWL_TIMEOUT": "1s", "CRAWL_INSECURE": "true", "CRAWL_OUTPUT": "x",
+			"CRAWL_COMPARE_PER_HOST": "3", "XDG_CONFIG_HOME": t.TempDir(),
+		}
 		value, found := values[name]
 		return value, found
 	}}
@@ -70,7 +73,8 @@ func TestParseCompare(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f.widths.String() != "2,4" || f.header.fields.Get("X") != "y" || f.timeout.Seconds() != 9 || f.modes.String() != "pool" || f.perHost.n != 3 {
+	if f.widths.String() != "2,4" || f.header.fields.Get("X") != "y" || f.timeout.Seconds() != 9 || f.modes.String() != "pool" ||
+		f.perHost.n != 3 || f.delay.Seconds() != 2 || !f.connections.insecure || f.output != "" {
 		t.Errorf("%+v", f)
 	}
 	if _, err := parseCompare(p, []string{"--per-host", "none"}); err == nil {
