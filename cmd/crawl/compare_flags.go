@@ -1,10 +1,8 @@
 package main
 
 import (
-	"errors"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -55,16 +53,18 @@ func (f *compareFlags) define(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.gil, "gil", f.gil, "also with one processor, as under Python's lock")
 	fs.Var(&f.rounds, "rounds", "times that each way is measured (default 10, 5 on hosts of others)")
 	fs.Var(&f.budget, "budget", "do fewer rounds when they would take longer; 0: no bound")
-	fs.Var(&f.sample, "sample", "of all inputs, use so many drawn by chance; 0: all (at hosts of others at most 20)")
+	fs.Var(&f.sample, "sample", "use so many of the inputs, drawn by chance (default at most 20 URLs at hosts of others, 1,000 elsewhere, 10,000 files)")
 	fs.Var(&f.seed, "seed", "of that draw, of the orders and of the intervals")
 
 	fs.StringVarP(&f.flags.output, "output", "o", "", "`DIR` below which --step writes, and removes it again (default: the system's for such)")
-	fs.StringVar(&f.python, "python", "", "interpreter for Python's own rows: `PATH` (default: what CRAWL_PYTHON says, /usr/bin/python3, python3)")
-	fs.BoolVar(&f.noPython, "no-python", false, "leave them out")
+	fs.StringVar(&f.python, "python", "", "`PATH` of the interpreter for Python's own rows (default: what CRAWL_PYTHON says, /usr/bin/python3, python3)")
+	fs.BoolVar(&f.noPython, "no-python", false, "leave Python's rows out")
 	fs.StringVar(&f.raw, "raw", "", "write each sample to `FILE`, a line of JSON at once")
 	fs.StringVar(&f.bench, "bench", "", "write them to `FILE` in the format of Go's benchmarks, for benchstat")
-	fs.StringVar(&f.page, "report", "", "write a page to `FILE`.html that shows it all")
+	fs.StringVar(&f.page, "report", "", "write a page that shows it all to `FILE`, an .html")
 	f.reporting.defineTelling(fs)
+	fs.Lookup("verbose").Usage = "say which row is measured"
+	fs.Lookup("json").Usage = "print all results as JSON to stdout"
 
 	fs.Var(&f.perHost, "per-host", "fetches in flight at one host, whatever the width")
 	fs.Var(&f.delay, "delay", "wait between two fetches of one host")
@@ -175,83 +175,6 @@ func (f *compareFlags) settle(fs *pflag.FlagSet, env func(string) (string, bool)
 	}
 	return settle(fs, env, "compare")
 }
-
-// modes are those of --modes; none stand for all.
-type modes []pipeline.Mode
-
-func (m *modes) Set(s string) error {
-	*m = nil
-	for name := range strings.SplitSeq(s, ",") {
-		mode, err := pipeline.ParseMode(strings.TrimSpace(name))
-		if err != nil {
-			return err
-		}
-		if !slices.Contains(*m, mode) {
-			*m = append(*m, mode)
-		}
-	}
-	return nil
-}
-
-func (m *modes) String() string {
-	var names []string
-	for _, mode := range *m {
-		names = append(names, string(mode))
-	}
-	return strings.Join(names, ",")
-}
-
-func (m *modes) Type() string { return "LIST" }
-
-// widths are those of --concurrency, in order.
-type widths []int
-
-func (w *widths) Set(s string) error {
-	*w = nil
-	for text := range strings.SplitSeq(s, ",") {
-		n, err := strconv.Atoi(strings.TrimSpace(text))
-		if err != nil || n < 1 || n > maxWidth {
-			return errors.New("want numbers from 1 to " + strconv.Itoa(maxWidth) + " with commas between, such as 1,2,4")
-		}
-		*w = append(*w, n)
-	}
-	slices.Sort(*w)
-	*w = slices.Compact(*w)
-	return nil
-}
-
-// maxWidth keeps a mistyped width from starting so many processes.
-const maxWidth = 1024
-
-func (w *widths) String() string {
-	var all []string
-	for _, n := range *w {
-		all = append(all, strconv.Itoa(n))
-	}
-	return strings.Join(all, ",")
-}
-
-func (w *widths) Type() string { return "LIST" }
-
-// within are the widths to measure: those asked for, else otherwise, at most most if
-// that is not 0.
-func (w widths) within(otherwise widths, most int) widths {
-	if len(w) == 0 {
-		w = otherwise
-	}
-	var list widths
-	for _, n := range w {
-		if most > 0 {
-			n = min(n, most)
-		}
-		list = append(list, n)
-	}
-	slices.Sort(list)
-	return slices.Compact(list)
-}
-
-// widest is the last one.
-func (w widths) widest() int { return w[len(w)-1] }
 
 // spend is how many seconds a run may take.
 func (f *compareFlags) spend(otherwise time.Duration) float64 {
