@@ -2,10 +2,10 @@ package pipeline
 
 import "syscall"
 
-// attributes have the kernel kill a child whose parent has ended; see child.keep.
+// attributes have the kernel kill a child whose parent has ended; see StartOwned.
 func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
-// thisProgram is what runs, even when its file has been replaced meanwhile.
-func thisProgram() (string, error) { return "/proc/self/exe", nil }
+// Program is what runs, even when its file has been replaced meanwhile.
+func Program() (string, error) { return "/proc/self/exe", nil }

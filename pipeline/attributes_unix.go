@@ -10,4 +10,5 @@ import (
 // attributes cannot ask for more here: a child hears the end of its pipe.
 func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
-func thisProgram() (string, error) { return os.Executable() }
+// Program is the file of what runs.
+func Program() (string, error) { return os.Executable() }

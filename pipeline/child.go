@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"runtime"
 	"strconv"
 	"sync"
 	"time"
@@ -31,7 +30,7 @@ func startChild(ctx context.Context, s *setup, o ChildOptions, log *sync.Mutex) 
 	if IsChild() && !serving.Load() {
 		return nil, errors.New("a child process has to call Serve before anything else")
 	}
-	program, err := thisProgram()
+	program, err := Program()
 	if err != nil {
 		return nil, err
 	}
@@ -60,9 +59,7 @@ func startChild(ctx context.Context, s *setup, o ChildOptions, log *sync.Mutex) 
 	c.cmd.WaitDelay = grace
 	attach(c.cmd, theirIn, theirOut)
 
-	started := make(chan error)
-	go c.keep(started) // done says when it has ended
-	if err := <-started; err != nil {
+	if err := StartOwned(c.cmd, c.ended); err != nil {
 		in.Close()
 		out.Close()
 		return nil, fmt.Errorf("start %s: %w", program, err)
@@ -70,18 +67,8 @@ func startChild(ctx context.Context, s *setup, o ChildOptions, log *sync.Mutex) 
 	return c, nil
 }
 
-// keep starts the process and waits for its end. Linux kills a child whose parent
-// has ended when we ask for that, but takes the thread that started it for the
-// parent. So this thread stays as long as the child does; waiting needs one anyway.
-func (c *child) keep(started chan<- error) {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	err := c.cmd.Start()
-	started <- err
-	if err != nil {
-		return
-	}
-	_ = c.cmd.Wait() // ProcessState tells
+// ended is called when the process has been waited for. ProcessState tells how.
+func (c *child) ended(error) {
 	// What it said last is read to its end, which a process of its own may hold open.
 	_ = c.out.SetReadDeadline(time.Now().Add(grace))
 	c.said.flush()
@@ -152,7 +139,7 @@ func (c *child) bury(err error) error {
 func (c *child) fault(err error) error {
 	return &ChildError{
 		Job: c.job, Worker: c.worker, PID: c.cmd.Process.Pid,
-		State: c.cmd.ProcessState, Stderr: c.said.tail(), Err: err,
+		State: c.cmd.ProcessState, Stderr: c.said.last.String(), Err: err,
 	}
 }
 
@@ -162,23 +149,17 @@ type said struct {
 	lock   *sync.Mutex
 	prefix string
 
-	mu   sync.Mutex // guards the two below
+	mu   sync.Mutex // guards line
 	line []byte     // not ended yet
-	last []byte
+	last Tail
 }
 
-const (
-	maxLine = 4 << 10 // bytes; a longer one is passed on in pieces
-	maxTail = 8 << 10 // bytes: enough for a panic and its first stack
-)
+const maxLine = 4 << 10 // bytes; a longer one is passed on in pieces
 
 func (s *said) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.last = append(s.last, p...)
-	if extra := len(s.last) - maxTail; extra > 0 {
-		s.last = append(s.last[:0], s.last[extra:]...)
-	}
+	_, _ = s.last.Write(p)
 	for _, b := range p {
 		s.line = append(s.line, b)
 		if b == '\n' || len(s.line) >= maxLine {
@@ -208,10 +189,4 @@ func (s *said) pass() {
 		s.lock.Unlock()
 	}
 	s.line = s.line[:0]
-}
-
-func (s *said) tail() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return string(s.last)
 }

@@ -142,17 +142,17 @@ func (e *ChildError) Error() string {
 	if e.State.Success() {
 		text = fmt.Sprintf("worker process %d: %v", e.PID, e.Err)
 	}
-	if line := e.reason(); line != "" {
+	if line := reason(e.Stderr); line != "" {
 		text += fmt.Sprintf(": %q", line)
 	}
 	return text
 }
 
-// reason is the line that tells most: that of a panic, else the last.
-func (e *ChildError) reason() string {
+// reason is the line of stderr that tells most: that of a panic, else the last.
+func reason(stderr string) string {
 	const longest = 200
 	last := ""
-	for line := range strings.Lines(e.Stderr) {
+	for line := range strings.Lines(stderr) {
 		line = strings.TrimSpace(line)
 		if line == "" {
 			continue

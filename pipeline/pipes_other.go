@@ -22,4 +22,5 @@ func inherited() (in, out *os.File, err error) {
 	return in, out, nil
 }
 
-func thisProgram() (string, error) { return os.Executable() }
+// Program is the file of what runs.
+func Program() (string, error) { return os.Executable() }

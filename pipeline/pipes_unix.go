@@ -22,7 +22,6 @@ const (
 func attach(cmd *exec.Cmd, in, out *os.File) {
 	cmd.Stdout = cmd.Stderr
 	cmd.ExtraFiles = []*os.File{in, out}
-	cmd.SysProcAttr = attributes()
 }
 
 // inherited returns the pipes of this process when it is a child. Processes that a

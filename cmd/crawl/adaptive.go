@@ -25,26 +25,26 @@ type adaptive struct {
 	log     *slog.Logger // of each move, at debug level
 
 	mu   sync.Mutex // guards what follows
-	all  widths
-	host widths // of whichever host moved
+	all  widthRange
+	host widthRange // of whichever host moved
 }
 
-// widths are what a limit went through.
-type widths struct {
+// widthRange is what a limit went through.
+type widthRange struct {
 	Min int `json:"min"`
 	Max int `json:"max"`
 	End int `json:"end"`
 }
 
 // moved returns w after a move.
-func (w widths) moved(m pipeline.Move) widths {
-	if w == (widths{}) {
-		w = widths{m.From, m.From, m.From}
+func (w widthRange) moved(m pipeline.Move) widthRange {
+	if w == (widthRange{}) {
+		w = widthRange{m.From, m.From, m.From}
 	}
-	return widths{min(w.Min, m.To), max(w.Max, m.To), m.To}
+	return widthRange{min(w.Min, m.To), max(w.Max, m.To), m.To}
 }
 
-func (w widths) String() string {
+func (w widthRange) String() string {
 	if w.Min == w.Max {
 		return fmt.Sprint(w.End)
 	}
@@ -55,7 +55,7 @@ func (w widths) String() string {
 // process has what they need.
 func newAdaptive(most, perHost int, log *slog.Logger, short pipeline.Pressure) *adaptive {
 	start := min(autoStart, most)
-	a := &adaptive{perHost: perHost, log: log, all: widths{start, start, start}}
+	a := &adaptive{perHost: perHost, log: log, all: widthRange{start, start, start}}
 	a.limit = pipeline.NewLimit(pipeline.LimitOptions{
 		Cap:      most,
 		Start:    start,
@@ -74,20 +74,20 @@ func (a *adaptive) ofHost(host string) *pipeline.Limit {
 	})
 }
 
-func (a *adaptive) moved(w *widths, m pipeline.Move, of ...any) {
+func (a *adaptive) moved(w *widthRange, m pipeline.Move, of ...any) {
 	a.log.Debug("width", append(of, "from", m.From, "to", m.To, "why", m.Why)...)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	*w = w.moved(m)
 }
 
-// ranges are the widths of all and of single hosts; nil when no host has moved.
-func (a *adaptive) ranges() (all, host *widths) {
+// ranges are the widthRange of all and of single hosts; nil when no host has moved.
+func (a *adaptive) ranges() (all, host *widthRange) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	all = &widths{a.all.Min, a.all.Max, a.all.End}
-	if a.host != (widths{}) {
-		host = &widths{a.host.Min, a.host.Max, a.host.End}
+	all = &widthRange{a.all.Min, a.all.Max, a.all.End}
+	if a.host != (widthRange{}) {
+		host = &widthRange{a.host.Min, a.host.Max, a.host.End}
 	}
 	return all, host
 }
@@ -110,7 +110,7 @@ func (a *adaptive) String() string {
 // record tells them to machines.
 func (a *adaptive) record() slog.Attr {
 	if text := a.String(); text != "" {
-		return slog.String("widths", text)
+		return slog.String("widthRange", text)
 	}
 	return slog.Attr{} // which is left out
 }

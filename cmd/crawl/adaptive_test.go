@@ -28,7 +28,7 @@ func TestWidthsAreTold(t *testing.T) {
 	a.moved(&a.all, pipeline.Move{From: 96, To: 30})
 	a.moved(&a.all, pipeline.Move{From: 30, To: 45})
 	all, host := a.ranges()
-	if *all != (widths{30, 96, 45}) || *host != (widths{4, 6, 6}) {
+	if *all != (widthRange{30, 96, 45}) || *host != (widthRange{4, 6, 6}) {
 		t.Errorf("%v, %v", all, host)
 	}
 	var none *adaptive

@@ -17,7 +17,7 @@ import (
 )
 
 // sections are the commands with settings of their own: tables of the file.
-var sections = []string{"transform"}
+var sections = []string{"transform", "compare"}
 
 // settle fills in the flags that the command line does not give: from CRAWL_*
 // variables, else from the configuration file. A setting in one place replaces the

@@ -54,6 +54,12 @@ func (c *connections) check() error {
 	return nil
 }
 
+// own reports whether they are other than anybody's.
+func (c *connections) own() bool {
+	return c.proxy.set && c.proxy.url != nil || c.insecure || c.caCert.pool != nil || c.cert != "" || len(c.pins) > 0 ||
+		len(c.resolve) > 0 || c.unixSocket != "" || netip.Addr(c.localAddr).IsValid() || c.ipv4 || c.ipv6 || c.http2
+}
+
 // options is what a client is told of them.
 func (c *connections) options() (fetch.Options, error) {
 	opt := fetch.Options{

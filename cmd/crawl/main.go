@@ -11,6 +11,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -21,8 +22,10 @@ import (
 
 // process is what a command gets from the operating system. Tests make their own.
 type process struct {
+	args           []string
 	stdin          io.Reader
 	stdout, stderr io.Writer
+	columns        int  // of the terminal that stdout is; 0 when it is none
 	terminal       bool // stderr is one that understands cursor control
 	env            func(name string) (value string, found bool)
 	askPassword    func(prompt string, stop <-chan struct{}) (string, error)
@@ -33,12 +36,16 @@ type process struct {
 
 func main() {
 	signal.Ignore(syscall.SIGPIPE) // a reader that went away is a failed write, not a death
+	if isChild() {
+		os.Exit(runChild())
+	}
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	os.Exit(run(context.Background(), process{
 		stdin:          os.Stdin,
 		stdout:         os.Stdout,
 		stderr:         os.Stderr,
+		columns:        columnsOf(os.Stdout),
 		terminal:       term.IsTerminal(int(os.Stderr.Fd())) && os.Getenv("TERM") != "dumb",
 		env:            os.LookupEnv,
 		askPassword:    askPassword(os.Stderr),
@@ -48,8 +55,34 @@ func main() {
 	}, os.Args[1:]))
 }
 
+// columnsOf is how wide a terminal is, 0 for what is none.
+func columnsOf(f *os.File) int {
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}
+
+// runChild serves the process that started this one.
+func runChild() int {
+	err := serveChild(context.Background(), process{
+		stdin:       os.Stdin,
+		stdout:      os.Stderr, // stdout is the parent's
+		stderr:      os.Stderr,
+		env:         os.LookupEnv,
+		askPassword: func(string, <-chan struct{}) (string, error) { return "", errNoTerminal },
+	})
+	if err != nil {
+		_, _ = fmt.Fprintln(os.Stderr, err) // which the parent keeps
+		return exitInternal
+	}
+	return exitOK
+}
+
 // run runs the command that args name and returns the exit code.
 func run(ctx context.Context, p process, args []string) int {
+	p.args = args
 	c := newConsole(p)
 	root := newRoot(p, c)
 	root.SetArgs(append([]string{}, args...)) // cobra takes nil for the process's own

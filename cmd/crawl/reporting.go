@@ -26,12 +26,17 @@ func defaultReporting(items string) reporting {
 }
 
 func (r *reporting) define(fs *pflag.FlagSet) {
+	r.defineTelling(fs)
+	fs.Var(&r.failOn, "fail-on", `exit with 3 when `+r.items+` fail: "never", "any", or more than "N%"`)
+}
+
+// defineTelling leaves out what only commands have whose items may fail one by one.
+func (r *reporting) defineTelling(fs *pflag.FlagSet) {
 	fs.BoolVarP(&r.quiet, "quiet", "q", false, "say nothing but errors")
 	fs.BoolVarP(&r.verbose, "verbose", "v", false, "say what becomes of each of the "+r.items)
 	fs.Var(&r.logFormat, "log-format", "what stderr speaks")
 	fs.BoolVar(&r.noProgress, "no-progress", false, "show no progress")
 	fs.BoolVar(&r.json, "json", false, "print the summary as JSON to stdout")
-	fs.Var(&r.failOn, "fail-on", `exit with 3 when `+r.items+` fail: "never", "any", or more than "N%"`)
 }
 
 func (r *reporting) check() error {
@@ -86,8 +91,8 @@ type summary struct {
 	ExitCode    int    `json:"exit_code"`
 	Interrupted bool   `json:"interrupted"`
 	stats.Snapshot
-	Width     *widths `json:"width,omitempty"`      // of all that was in flight, with -c auto
-	HostWidth *widths `json:"host_width,omitempty"` // of single hosts, when one has moved
+	Width     *widthRange `json:"width,omitempty"`      // of all that was in flight, with -c auto
+	HostWidth *widthRange `json:"host_width,omitempty"` // of single hosts, when one has moved
 }
 
 // printJSON prints what machines want to know, on stdout.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -70,6 +71,11 @@ func TestScripts(t *testing.T) {
 			env.Setenv("LAB", lab.URL(0, ""))
 			env.Setenv("LAB2", lab.URL(1, ""))
 			env.Setenv("LABHOST", lab.Addr())
+			_, port, err := net.SplitHostPort(lab.Addr())
+			if err != nil {
+				return err
+			}
+			env.Setenv("NAME", "someone.test:"+port) // that --resolve may lead to the lab
 			env.Setenv("URLS", filepath.Join(lists, "urls.txt"))
 			env.Setenv("FAILURES", filepath.Join(lists, "failures.txt"))
 			env.Setenv("UNIQUE", strconv.FormatInt(setups.Add(1), 10)) // for paths of the lab that remember
@@ -84,11 +90,12 @@ func TestScripts(t *testing.T) {
 			return false, fmt.Errorf("unknown condition %q", name)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits":  exits,
-			"expand": expand,
-			"bytes":  writeBytes,
-			"pack":   pack,
-			"hold":   hold,
+			"exits":    exits,
+			"measures": measures,
+			"expand":   expand,
+			"bytes":    writeBytes,
+			"pack":     pack,
+			"hold":     hold,
 		},
 	})
 }
@@ -108,6 +115,19 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if strconv.Itoa(code) != args[0] {
 		ts.Fatalf("exit code %d, want %s", code, args[0])
 	}
+}
+
+// measures PROGRAM ARG...: a comparison, which may have a verdict or not: that depends on
+// how quiet the machine is.
+func measures(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: measures PROGRAM ARG...")
+	}
+	err := ts.Exec(args[0], args[1:]...)
+	if e, ok := errors.AsType[*exec.ExitError](err); ok && e.ExitCode() == exitSome {
+		return
+	}
+	ts.Check(err)
 }
 
 // expand FILE...: puts the values of variables into files.
