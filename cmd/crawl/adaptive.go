@@ -110,7 +110,7 @@ func (a *adaptive) String() string {
 // record tells them to machines.
 func (a *adaptive) record() slog.Attr {
 	if text := a.String(); text != "" {
-		return slog.String("widthRange", text)
+		return slog.String("widths", text)
 	}
 	return slog.Attr{} // which is left out
 }

@@ -26,7 +26,7 @@ type paths struct {
 	flags  *transformFlags
 	listed *os.File // the names of standard input, in a file without a name; nil when not asked for
 	trees  trees
-	output string // the folder of the results, without links
+	output string // the folder of the results, without links; "" for none
 
 	mu   sync.Mutex     // guards what follows
 	ends []func() error // of what was begun, last first
@@ -37,8 +37,10 @@ func openPaths(args []string, stdin io.Reader, f *transformFlags) (_ *paths, err
 	p := &paths{args: args, flags: f}
 	p.trees.open = func(folder string) (files.Engine, error) { return openTree(folder, f) }
 	p.ending(p.trees.close)
-	if p.output, err = resolved(f.output); err != nil {
-		return nil, outputError("%s: %w", f.output, bare(err))
+	if f.output != "" {
+		if p.output, err = resolved(f.output); err != nil {
+			return nil, outputError("%s: %w", f.output, bare(err))
+		}
 	}
 	defer func() {
 		if err != nil {
@@ -267,8 +269,12 @@ func isCrawl(ctx context.Context, eng files.Engine) bool {
 	return err == nil && kind == journal.Crawl
 }
 
-// relative returns where place lies below folder, with slashes; "" for elsewhere.
+// relative returns where place lies below folder, with slashes; "" for elsewhere, and
+// where either is nowhere.
 func relative(folder, place string) string {
+	if folder == "" || place == "" {
+		return ""
+	}
 	place, err := resolved(place)
 	if err != nil {
 		return ""
