@@ -31,3 +31,10 @@ func enough(limit, others int) error {
 
 // folders is how many folders the file engine keeps open at most.
 func folders(limit int) int { return min(128, max(4, limit/16)) }
+
+// fitFiles returns how many files may be transformed at once, at most want, whose steps
+// have up to each files open besides what is read and what is written.
+func fitFiles(want, limit, each int) int {
+	trees := (1 + manyTrees) * folders(limit)
+	return max(1, min(want, (limit-ownFiles-trees)/(2+each)))
+}

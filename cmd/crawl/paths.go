@@ -25,15 +25,21 @@ type paths struct {
 	args   []string
 	flags  *transformFlags
 	listed *os.File // the names of standard input, in a file without a name; nil when not asked for
+	trees  trees
+	output string // the folder of the results, without links
 
-	mu      sync.Mutex              // guards what follows
-	engines map[string]files.Engine // by folder
-	ends    []func() error          // of what was begun, last first
+	mu   sync.Mutex     // guards what follows
+	ends []func() error // of what was begun, last first
 }
 
 // openPaths makes sure that every argument is there.
 func openPaths(args []string, stdin io.Reader, f *transformFlags) (_ *paths, err error) {
-	p := &paths{args: args, flags: f, engines: map[string]files.Engine{}}
+	p := &paths{args: args, flags: f}
+	p.trees.open = func(folder string) (files.Engine, error) { return openTree(folder, f) }
+	p.ending(p.trees.close)
+	if p.output, err = resolved(f.output); err != nil {
+		return nil, outputError("%s: %w", f.output, bare(err))
+	}
 	defer func() {
 		if err != nil {
 			p.close()
@@ -64,17 +70,37 @@ func (p *paths) check(arg string) error {
 	info, err := os.Stat(arg)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && glob.Is(arg):
-		return checkPattern(arg)
+		if err := checkPattern(arg); err != nil {
+			return err
+		}
+		arg, _ = glob.Split(arg)
 	case errors.Is(err, fs.ErrNotExist):
 		return usageError("no such file or folder %q", arg)
 	case err != nil:
 		return inputError("%s: %w", arg, bare(err))
 	case info.IsDir():
-		if out, err := os.Stat(p.flags.output); err == nil && os.SameFile(info, out) {
-			return usageError("-o %s is the folder that is read: choose another", p.flags.output)
+		if err := readable(arg); err != nil {
+			return inputError("%s: %w", arg, bare(err))
 		}
 	}
-	return nil
+	// What is made could take the place of what is read.
+	switch relative(p.output, arg) {
+	case "":
+		return nil
+	case ".":
+		return usageError("-o %s is the folder that is read: choose another", p.flags.output)
+	default:
+		return usageError("%s lies in -o %s, where the results go: choose another folder", arg, p.flags.output)
+	}
+}
+
+// readable tries to read a folder, so that one which can't be is told before all work.
+func readable(folder string) error {
+	f, err := os.Open(folder)
+	if err == nil {
+		f.Close() // nothing was written
+	}
+	return err
 }
 
 // spool keeps a list that may be read twice.
@@ -105,21 +131,14 @@ func (p *paths) close() {
 	}
 }
 
-// engine returns the one that reads below folder. It stays open, since files may be in
-// flight when the next argument's turn comes.
-func (p *paths) engine(folder string) (files.Engine, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if eng := p.engines[folder]; eng != nil {
-		return eng, nil
-	}
-	eng, err := openTree(folder, p.flags)
-	if err != nil {
+// tree returns what reads below folder, having tried whether it can be opened.
+func (p *paths) tree(folder string) (*tree, error) {
+	t := p.trees.below(folder)
+	if _, err := t.use(); err != nil {
 		return nil, err
 	}
-	p.engines[folder] = eng
-	p.ends = append(p.ends, eng.Close)
-	return eng, nil
+	t.release()
+	return t, nil
 }
 
 // openTree opens a folder for reading by the engine that was asked for. The pool of
@@ -206,23 +225,33 @@ func (p *paths) one(ctx context.Context, arg string) (pipeline.Source[batch.Item
 	case err != nil:
 		return p.matches(ctx, arg)
 	}
-	eng, err := p.engine(arg)
+	tree := p.trees.below(arg)
+	eng, err := tree.use()
 	if err != nil {
 		return nil, err
 	}
+	defer tree.release()
 	if isCrawl(ctx, eng) {
-		return p.crawled(ctx, eng, arg), nil
+		return p.crawled(ctx, tree), nil
 	}
 	return p.folder(ctx, arg)
 }
 
-// skip leaves out of a walk the folder of the results, and the records of what an
-// earlier transform has made there.
+// skip leaves out of a walk the folder of the results, also where links lead to it, and
+// the records of what an earlier transform has made there.
 func (p *paths) skip(folder string) func(walk.Entry) bool {
 	own := isOwn(folder)
-	inside := relative(folder, p.flags.output)
+	inside := relative(folder, p.output)
 	return func(e walk.Entry) bool {
-		return e.Path == inside || own && (e.Path == journal.State || e.Path == journal.Name)
+		switch {
+		case e.Path == inside:
+			return true
+		case own && (e.Path == journal.State || e.Path == journal.Name):
+			return true
+		case p.flags.follow && e.Mode.IsDir():
+			return relative(p.output, filepath.Join(folder, filepath.FromSlash(e.Path))) != ""
+		}
+		return false
 	}
 }
 

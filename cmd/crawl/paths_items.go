@@ -38,7 +38,6 @@ func (p *paths) folder(ctx context.Context, folder string) (pipeline.Source[batc
 	if err != nil {
 		return nil, inputError("%s: %w", folder, bare(err))
 	}
-	p.ending(w.Close)
 	return p.walked(folder, w)
 }
 
@@ -49,7 +48,6 @@ func (p *paths) matches(ctx context.Context, arg string) (pipeline.Source[batch.
 	if err != nil {
 		return nil, inputError("%s: %w", folder, bare(err))
 	}
-	p.ending(w.Close)
 	return p.walked(folder, w)
 }
 
@@ -57,31 +55,42 @@ func (p *paths) walking(folder string) walk.Options {
 	return walk.Options{Follow: p.flags.follow, Stat: p.flags.dryRun, Skip: p.skip(folder)}
 }
 
-// walked is the files that a walk below folder finds.
-func (p *paths) walked(folder string, entries pipeline.Source[walk.Entry]) (pipeline.Source[batch.Item], error) {
-	eng, err := p.engine(folder)
+// walker is a walk under way.
+type walker interface {
+	pipeline.Source[walk.Entry]
+	Close() error
+}
+
+// walked is the files that a walk below folder finds. The walk is closed when it has
+// found all, since a command line may name more folders than can be open.
+func (p *paths) walked(folder string, w walker) (pipeline.Source[batch.Item], error) {
+	p.ending(w.Close)
+	from, err := p.tree(folder)
 	if err != nil {
 		return nil, err
 	}
 	return pipeline.SourceFunc[batch.Item](func(ctx context.Context) (batch.Item, error) {
 		for {
-			e, err := entries.Next(ctx)
+			e, err := w.Next(ctx)
+			if err == io.EOF {
+				_ = w.Close() // nothing was written
+			}
 			if err != nil {
 				return batch.Item{}, err
 			}
 			if e.Err != nil || !e.Mode.IsDir() {
-				return found(eng, folder, e), nil
+				return found(from, e), nil
 			}
 		}
 	}), nil
 }
 
-// found is an entry of a walk below folder.
-func found(eng batch.Reader, folder string, e walk.Entry) batch.Item {
+// found is an entry of a walk below a folder.
+func found(from *tree, e walk.Entry) batch.Item {
 	it := batch.Item{
-		From:  eng,
+		From:  from,
 		Name:  e.Path,
-		Shown: shownAs(folder, e.Path),
+		Shown: shownAs(from.folder, e.Path),
 		Size:  e.Size,
 		File:  transform.File{Name: e.Path},
 		Err:   e.Err,
@@ -106,6 +115,7 @@ func (p *paths) list() (pipeline.Source[batch.Item], error) {
 		end = 0
 	}
 	var mu sync.Mutex // held while a name is read
+	made := p.results()
 	return pipeline.SourceFunc[batch.Item](func(context.Context) (batch.Item, error) {
 		mu.Lock()
 		defer mu.Unlock()
@@ -118,11 +128,31 @@ func (p *paths) list() (pipeline.Source[batch.Item], error) {
 			if end == '\n' {
 				name = bytes.TrimSuffix(name, []byte{'\r'})
 			}
-			if len(name) > 0 {
-				return named(filepath.Clean(string(name)), mirrored(string(name)), 0), nil
+			switch {
+			case len(name) == 0:
+				continue
+			case bytes.IndexByte(name, 0) >= 0:
+				return batch.Item{}, inputError("a name on standard input has a NUL: with -0 that ends it")
 			}
+			it := named(filepath.Clean(string(name)), mirrored(string(name)), 0)
+			if made(it.Name) {
+				it.Err = &batch.SkipError{Reason: "is one of the results"}
+			}
+			return it, nil
 		}
 	}), nil
+}
+
+// results returns a func that reports whether a file lies in the folder of the results.
+// It is for one caller at a time, who asks about many of the same folder one after another.
+func (p *paths) results() func(name string) bool {
+	last, within := "", false
+	return func(name string) bool {
+		if folder := filepath.Dir(name); folder != last {
+			last, within = folder, relative(p.output, folder) != ""
+		}
+		return within
+	}
 }
 
 // mirrored is where the result of a listed file goes: where the name says, as far as
@@ -139,14 +169,19 @@ func mirrored(name string) string {
 }
 
 // crawled returns the bodies that a finished crawl has recorded in its folder.
-func (p *paths) crawled(ctx context.Context, eng files.Engine, folder string) pipeline.Source[batch.Item] {
+func (p *paths) crawled(ctx context.Context, from *tree) pipeline.Source[batch.Item] {
 	return p.pushed(ctx, func(ctx context.Context, give func(batch.Item) error) error {
+		eng, err := from.use()
+		if err != nil {
+			return err
+		}
+		defer from.release()
 		for line, err := range manifest.Lines(ctx, eng) {
 			if _, malformed := errors.AsType[*manifest.LineError](err); malformed {
 				continue
 			}
 			if err == nil && line.Path != "" {
-				err = give(bodyOf(eng, folder, line))
+				err = give(bodyOf(from, line))
 			}
 			if err != nil {
 				return err
@@ -192,12 +227,12 @@ func (p *paths) pushed(ctx context.Context, produce func(ctx context.Context, gi
 }
 
 // bodyOf is the body that a crawl's record names.
-func bodyOf(eng batch.Reader, folder string, line *manifest.Line) batch.Item {
+func bodyOf(from *tree, line *manifest.Line) batch.Item {
 	name := strings.Clone(line.Path) // the line keeps all of its text in memory
 	return batch.Item{
-		From:  eng,
+		From:  from,
 		Name:  name,
-		Shown: shownAs(folder, name),
+		Shown: shownAs(from.folder, name),
 		Size:  line.Bytes,
 		File:  transform.File{Name: strings.TrimPrefix(name, "bodies/"), ContentType: strings.Clone(line.ContentType)},
 		URL:   strings.Clone(line.URL),

@@ -63,7 +63,11 @@ became of each file.
 Steps:
 `)
 	for _, s := range transform.Specs() {
-		fmt.Fprintf(&b, "  %-26s %s\n", s.Usage(), s.Help)
+		usage := s.Usage()
+		if len(usage) > 26 { // what it is stands below
+			usage += "\n  " + strings.Repeat(" ", 26)
+		}
+		fmt.Fprintf(&b, "  %-26s %s\n", usage, s.Help)
 	}
 	return b.String()
 }
@@ -97,6 +101,7 @@ type transforming struct {
 	paths   *paths
 	survey  *batch.Survey
 	output  *results
+	batch   *batch.Batch
 }
 
 // transform finds out what there is to do, what the user may have got wrong first,
@@ -170,7 +175,7 @@ func (t *transforming) work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b := &batch.Batch{
+	t.batch = &batch.Batch{
 		Source:  t.survey.Once(src),
 		Chain:   t.chain,
 		Output:  t.output.eng,
@@ -178,7 +183,7 @@ func (t *transforming) work(ctx context.Context) error {
 		Sums:    t.output.sums,
 		Stats:   t.stats,
 		Earlier: t.output.earlier,
-		Workers: t.flags.workers(),
+		Workers: t.fit(openFiles()),
 		CPU:     t.flags.cpu(),
 		MaxSize: int64(t.flags.maxSize),
 		RunID:   t.run,
@@ -186,17 +191,28 @@ func (t *transforming) work(ctx context.Context) error {
 	}
 	shown := t.flags.showProgress(t.process, t.console, t.progress)
 	defer shown()
-	return b.Run(ctx, t.stop.drain)
+	return t.batch.Run(ctx, t.stop.drain)
+}
+
+// fit lowers the concurrency to what limit open files allow, and says so.
+func (t *transforming) fit(limit int) int {
+	want := t.flags.workers()
+	workers := fitFiles(want, limit, t.chain.Files())
+	if workers < want {
+		t.console.say("only %d files may be open at once: %d in flight instead of %d (raise ulimit -n)", limit, workers, want)
+	}
+	return workers
 }
 
 func (t *transforming) progress() progress.State {
 	brief := t.stats.Brief()
 	return progress.State{
-		Done:   brief.Total,
-		Failed: brief.Failed,
-		Total:  t.survey.Files,
-		Bytes:  brief.Bytes,
-		Rate:   brief.Rate,
+		Done:     brief.Total,
+		Failed:   brief.Failed,
+		InFlight: t.batch.InFlight(),
+		Total:    t.survey.Files,
+		Bytes:    brief.Bytes,
+		Rate:     brief.Rate,
 	}
 }
 

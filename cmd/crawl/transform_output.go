@@ -24,6 +24,7 @@ type results struct {
 	inputs  *journal.Index[batch.Line] // what earlier runs recorded, by input and steps
 	outputs *journal.Index[batch.Line] // the same, by output
 	sums    *batch.Sums                // nil when none are asked for
+	summed  bool                       // and their files are written
 }
 
 // openResults opens the folder, makes it whether new or not ready for records, and
@@ -91,6 +92,7 @@ func (t *results) close(ctx context.Context, complete bool) error {
 	var err error
 	if complete {
 		err = t.sums.Write(ctx, t.eng)
+		t.summed = err == nil
 	}
 	return errors.Join(err, t.sums.Close(), t.inputs.Close(), t.outputs.Close(), t.journal.Close(ctx), t.eng.Close())
 }
@@ -101,8 +103,10 @@ func (t *results) places() string {
 	if t.writes {
 		list = append(list, "results in "+t.dir)
 	}
-	for _, name := range t.sums.Files() {
-		list = append(list, "checksums in "+filepath.Join(t.dir, name))
+	if t.summed {
+		for _, name := range t.sums.Files() {
+			list = append(list, "checksums in "+filepath.Join(t.dir, name))
+		}
 	}
 	return strings.Join(append(list, "records in "+filepath.Join(t.dir, journal.Name)), ", ")
 }

@@ -64,6 +64,22 @@ func TestFit(t *testing.T) {
 	}
 }
 
+func TestFitFiles(t *testing.T) {
+	for _, test := range []struct{ want, limit, each, workers int }{
+		{16, 1 << 20, 10, 16},
+		{500, 1024, 10, 68},
+		{500, 1024, 0, 408},
+		{16, 256, 10, 16},
+		{16, 40, 10, 1},
+		{16, 40, 0, 6},
+		{16, 10, 0, 1},
+	} {
+		if got := fitFiles(test.want, test.limit, test.each); got != test.workers {
+			t.Errorf("fitFiles(%d, %d, %d) = %d, want %d", test.want, test.limit, test.each, got, test.workers)
+		}
+	}
+}
+
 func TestNearest(t *testing.T) {
 	words := []string{"verify", "version", "concurrency", "lab"}
 	for name, want := range map[string]string{

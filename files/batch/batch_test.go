@@ -187,6 +187,25 @@ func (f *folders) records(t *testing.T) map[string]batch.Line {
 	return found
 }
 
+func TestInFlight(t *testing.T) {
+	f := newFolders(t, map[string]string{"a": "1", "b": "2", "c": "3"})
+	var b *batch.Batch
+	var all sync.WaitGroup
+	all.Add(3)
+	together := chain(t, transform.Step{Name: "together", Run: func(context.Context, transform.File, io.Reader, io.Writer) error {
+		all.Done()
+		all.Wait()
+		if n := b.InFlight(); n < 1 || n > 3 {
+			t.Errorf("%d are in flight", n)
+		}
+		return nil
+	}})
+	_, err := f.run(t, together, f.items(t), func(made *batch.Batch) { b, made.CPU = made, 3 })
+	if n := b.InFlight(); err != nil || n != 0 {
+		t.Errorf("%d in flight at the end, %v", n, err)
+	}
+}
+
 func TestRunMirrorsTheTree(t *testing.T) {
 	large := strings.Repeat("0123456789abcdef", 1<<17) // 2 MiB
 	exact := strings.Repeat("x", 1<<20)

@@ -3,7 +3,7 @@
 //
 //	walk -> same names? -> read -> steps -> draft -> record
 //
-// Begin with [Batch] and its Run; [Conflicts] finds beforehand which inputs would
+// Begin with [Batch] and its Run; [Look] finds beforehand which inputs would
 // become the same output. Everything that a batch is made of comes in through an
 // interface or a function, so that a batch in memory, onto a disk or with injected
 // faults is the same code. It prints nothing; the command does.

@@ -23,7 +23,7 @@ func newBrotli(arg string) (Step, error) {
 	if level >= manyThreaded {
 		encode = func(in io.Reader, out io.Writer) error { return brotliOnce(in, out, level) }
 	}
-	return compressor("br", ".br", "", level, encode), nil
+	return compressor("br", ".br", "", level, 130<<20, encode), nil
 }
 
 // manyThreaded is the level from which on the library starts goroutines. They end when an

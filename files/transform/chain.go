@@ -44,6 +44,24 @@ func (c Chain) Sums() []*Checksum {
 // Writes reports whether the chain makes anything but checksums.
 func (c Chain) Writes() bool { return len(c.steps) > 0 }
 
+// Files is how many files the steps may have open at once while they work on one.
+func (c Chain) Files() int {
+	n := 0
+	for _, s := range c.steps {
+		n += s.Files
+	}
+	return n
+}
+
+// Memory is what the steps may hold for a large file, in bytes.
+func (c Chain) Memory() int64 {
+	var n int64
+	for _, s := range c.all() {
+		n += max(s.Memory, 1<<20)
+	}
+	return n
+}
+
 // Output tells what becomes of a file's name and type.
 func (c Chain) Output(f File) File {
 	for _, s := range c.steps {

@@ -18,10 +18,11 @@ type encoder interface {
 	Reset(io.Writer)
 }
 
-// compressor is a step that compresses at a level.
-func compressor(name, suffix, contentType string, level int, encode func(in io.Reader, out io.Writer) error) Step {
+// compressor is a step that compresses at a level, with so much memory.
+func compressor(name, suffix, contentType string, level int, memory int64, encode func(in io.Reader, out io.Writer) error) Step {
 	return Step{
-		Name: fmt.Sprintf("%s=%d", name, level),
+		Name:   fmt.Sprintf("%s=%d", name, level),
+		Memory: memory,
 		Becomes: func(f File) File {
 			return File{Name: f.Name + suffix, ContentType: contentType}
 		},

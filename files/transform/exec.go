@@ -44,7 +44,8 @@ func newExec(arg string) (Step, error) {
 	}
 	args := words[1:]
 	return Step{
-		Name: "exec:" + arg,
+		Name:  "exec:" + arg,
+		Files: 10, // both ends of three pipes, and what starting takes
 		Run: func(ctx context.Context, f File, in io.Reader, out io.Writer) error {
 			return filter(ctx, found, withName(args, f.Name), in, out)
 		},

@@ -65,34 +65,41 @@ func filter(ctx context.Context, path string, args []string, in io.Reader, out i
 	return nil
 }
 
-func start(ctx context.Context, path string, args []string) (p *program, err error) {
-	p = &program{cmd: exec.CommandContext(ctx, path, args...)}
+func start(ctx context.Context, path string, args []string) (*program, error) {
+	p := &program{cmd: exec.CommandContext(ctx, path, args...)}
 	ownGroup(p.cmd)
 	p.cmd.Cancel = p.terminate
 	p.cmd.WaitDelay = 2 * grace // the timer comes first
+	if err := p.start(); err != nil {
+		p.close()
+		return nil, err
+	}
+	return p, nil
+}
 
+// start makes the pipes and runs the program at their other ends. After an error close
+// ends what there is.
+func (p *program) start() (err error) {
 	var theirs [3]*os.File
 	defer func() {
 		for _, f := range theirs {
 			f.Close() // nil or not
 		}
-		if err != nil {
-			p.close()
-		}
 	}()
 	if theirs[0], p.stdin, err = os.Pipe(); err != nil {
-		return nil, err
+		return err
 	}
 	if p.stdout, theirs[1], err = os.Pipe(); err != nil {
-		return nil, err
+		return err
 	}
 	if p.stderr, theirs[2], err = os.Pipe(); err != nil {
-		return nil, err
+		return err
 	}
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = theirs[0], theirs[1], theirs[2]
-	return p, p.cmd.Start()
+	return p.cmd.Start()
 }
 
+// close closes what pipes there are.
 func (p *program) close() {
 	p.stdin.Close()
 	p.stdout.Close()

@@ -13,7 +13,7 @@ func newGzip(arg string) (Step, error) {
 	if err != nil {
 		return Step{}, err
 	}
-	return compressor("gzip", ".gz", "application/gzip", level, pooled(func() encoder {
+	return compressor("gzip", ".gz", "application/gzip", level, 1<<20, pooled(func() encoder {
 		w, _ := gzip.NewWriterLevel(nil, level) // which is one that there is
 		return w
 	})), nil

@@ -17,6 +17,9 @@ import (
 // mostElements that a document is made of, at some 200 bytes each.
 const mostElements = 1_000_000
 
+// pageMemory is for the largest page and its document.
+const pageMemory = memory + 200*mostElements
+
 // htmlNames are the extensions that go when a page becomes something else.
 var htmlNames = []string{".html", ".htm", ".xhtml", ".xht"}
 

@@ -27,7 +27,7 @@ const jpegQuality = 85
 // anything is decoded. A WebP has at most 16,383 pixels a side and else is Unsupported.
 func newConvert(arg string) (Step, error) {
 	format, quality, hasQuality := strings.Cut(arg, ":")
-	s := Step{Name: "convert=" + arg}
+	s := Step{Name: "convert=" + arg, Memory: memory + mostPixelBytes}
 	encode := encoders[format]
 	switch format {
 	case "png", "webp":

@@ -43,7 +43,7 @@ func newResize(arg string) (Step, error) {
 	case how != "" && how != "fill" && how != "fit" || strings.HasSuffix(arg, ":"):
 		return Step{}, errors.New("behind the size stands fit or fill")
 	}
-	s := Step{Name: "resize=" + sideText(w) + "x" + sideText(h)}
+	s := Step{Name: "resize=" + sideText(w) + "x" + sideText(h), Memory: memory + mostPixelBytes}
 	place := fit
 	if how == "fill" {
 		s.Name += ":fill"

@@ -33,6 +33,7 @@ func newLines(arg string) (Step, error) {
 	op = strings.TrimSpace(op)
 	name := "lines=" + op
 	var work func(context.Context, *lineReader, *lineWriter) error
+	temporary, held := 0, int64(0) // files and bytes
 	switch {
 	case op == "grep", op == "drop":
 		if pattern == "" {
@@ -47,14 +48,16 @@ func newLines(arg string) (Step, error) {
 	case given:
 		return Step{}, errors.New("only grep and drop take an option")
 	case op == "dedupe":
-		work = dedupe(maxKnown)
+		work, temporary, held = dedupe(maxKnown), 3, 2*memory
 	case op == "sort", op == "unique":
-		work = sortLines(op == "unique")
+		work, temporary, held = sortLines(op == "unique"), 2, memory
 	default:
 		return Step{}, errors.New("it is one of grep:REGEX, drop:REGEX, dedupe, sort and unique")
 	}
 	return Step{
-		Name: name,
+		Name:   name,
+		Files:  temporary,
+		Memory: held,
 		Run: func(ctx context.Context, _ File, in io.Reader, out io.Writer) error {
 			r := newLineReader(in)
 			w := newLineWriter(out)

@@ -30,6 +30,7 @@ import (
 func newMarkdown(string) (Step, error) {
 	return Step{
 		Name:    "html-to-markdown",
+		Memory:  pageMemory,
 		Becomes: renamed(".md", "text/markdown; charset=utf-8", htmlNames...),
 		Run: func(ctx context.Context, f File, in io.Reader, out io.Writer) error {
 			document, err := readDocument(f, in)

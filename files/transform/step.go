@@ -27,6 +27,13 @@ type Step struct {
 	// Step may be left out.
 	Run func(ctx context.Context, f File, in io.Reader, out io.Writer) error
 
+	// Files is how many files, pipes among them, Run may have open at once.
+	Files int
+
+	// Memory is what Run may hold for a large file, in bytes; 0: a few blocks, of a MiB
+	// together at most.
+	Memory int64
+
 	// Sum makes the step a checksum: it changes nothing, has no Run, and stands at the
 	// end of a chain.
 	Sum *Checksum

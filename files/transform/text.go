@@ -22,6 +22,7 @@ import (
 func newText(string) (Step, error) {
 	return Step{
 		Name:    "text",
+		Memory:  pageMemory,
 		Becomes: renamed(".txt", "text/plain; charset=utf-8", htmlNames...),
 		Run: func(_ context.Context, f File, in io.Reader, out io.Writer) error {
 			document, err := readDocument(f, in)

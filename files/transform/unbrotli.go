@@ -16,6 +16,7 @@ import (
 func newUnbrotli(string) (Step, error) {
 	return Step{
 		Name:    "unbr",
+		Memory:  17 << 20,
 		Becomes: unpacked(".br", "application/x-br"),
 		Run: func(_ context.Context, _ File, in io.Reader, out io.Writer) error {
 			r := unbrotlis.Get().(*brrr.Reader)

@@ -21,6 +21,7 @@ const maxWindow = 8 << 20
 func newUnzstd(string) (Step, error) {
 	return Step{
 		Name:    "unzstd",
+		Memory:  20 << 20,
 		Becomes: unpacked(".zst", "application/zstd"),
 		Run: func(_ context.Context, _ File, in io.Reader, out io.Writer) error {
 			z := unzstds.Get().(*unzstd)

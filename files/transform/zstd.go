@@ -14,7 +14,7 @@ func newZstd(arg string) (Step, error) {
 	if err != nil {
 		return Step{}, err
 	}
-	return compressor("zstd", ".zst", "application/zstd", level, pooled(func() encoder {
+	return compressor("zstd", ".zst", "application/zstd", level, 51<<20, pooled(func() encoder {
 		w, err := zstd.NewWriter(nil,
 			zstd.WithEncoderLevel(zstd.EncoderLevelFromZstd(level)),
 			zstd.WithEncoderConcurrency(1),

@@ -15,6 +15,14 @@ import (
 // ErrLoop says that a link leads to a folder which the walk has come through.
 var ErrLoop = errors.New("a link leads back to a folder that holds it")
 
+// ErrOutside says that a link leads out of the root. It is an [fs.ErrInvalid].
+var ErrOutside error = outside{}
+
+type outside struct{}
+
+func (outside) Error() string { return "a link leads out of the folder" }
+func (outside) Unwrap() error { return fs.ErrInvalid }
+
 // Entry is what was found. The root itself is none, unless it can't be read.
 type Entry struct {
 	Path    string      // relative to the root, with slashes; its bytes are the disk's, UTF-8 or not

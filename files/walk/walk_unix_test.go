@@ -59,7 +59,7 @@ func TestFollow(t *testing.T) {
 		"a": nil, "a/b": nil, "a/b/file": nil, "to": nil, "to/file": nil, "file": nil,
 		"a/b/up": walk.ErrLoop, "a/self": walk.ErrLoop,
 		"to/up": nil, "to/up/b": nil, "to/up/b/file": nil, "to/up/b/up": walk.ErrLoop, "to/up/self": walk.ErrLoop,
-		"out": errors.New("path escapes from parent"), "nowhere": fs.ErrNotExist,
+		"out": walk.ErrOutside, "nowhere": fs.ErrNotExist,
 		"x": nil, "x/y": nil, "x/y/x": walk.ErrLoop, "y": nil, "y/x": nil, "y/x/y": walk.ErrLoop,
 	} {
 		e, ok := got[name]

@@ -208,5 +208,8 @@ func refuse(op, path string, err error) error {
 	if inner, ok := errors.AsType[*fs.PathError](err); ok {
 		err = inner.Err
 	}
+	if err.Error() == "path escapes from parent" { // what os.Root says, and does not export
+		err = ErrOutside
+	}
 	return &fs.PathError{Op: op, Path: path, Err: err}
 }

@@ -4,7 +4,8 @@
 // Make a [Sink] with [New]. What it stores is what the steps make of a body, in one
 // pass and without a temporary file of its own. Bodies of up to a MiB are gathered
 // first, so that a slow server keeps no step waiting; of larger ones, which stream,
-// only some are in the steps at a time. Steps compute on as many cores as there are,
+// only so many are in the steps at a time as the steps have memory for: 256 with steps
+// that need little, and two a core with those that hold much. Steps compute on as many cores as there are,
 // however many fetches are in flight.
 package transformed
 
@@ -46,8 +47,17 @@ func New(inner Inner, chain transform.Chain, name func(url string) string, maxSi
 		name:  name,
 		limit: transform.Options{MaxSize: maxSize},
 		turns: transform.NewTurns(cores),
-		large: make(chan struct{}, 2*cores),
+		large: make(chan struct{}, large(chain, cores)),
 	}
+}
+
+// largeMemory is about what the steps of all large bodies may hold together, in bytes.
+const largeMemory = 256 << 20
+
+// large is how many bodies may stream at a time: as many as there is memory for, since
+// the connection of one that waits for its place goes idle and may time out.
+func large(chain transform.Chain, cores int) int {
+	return int(max(largeMemory/chain.Memory(), int64(2*cores)))
 }
 
 // gathered is how much of a body is read before its steps begin.

@@ -119,7 +119,7 @@ func TestManyAtOnce(t *testing.T) {
 	for i := range 200 {
 		all.Go(func() {
 			body := strings.Repeat(fmt.Sprintln("line", i), 1+i*i)
-			if _, err := s.Put(t.Context(), record(iotest.OneByteReader(strings.NewReader(body[:min(len(body), 5000)]))), fmt.Sprint(i)); err != nil {
+			if _, err := s.Put(t.Context(), record(iotest.OneByteReader(strings.NewReader(body[:min(len(body), 500)]))), fmt.Sprint(i)); err != nil {
 				t.Error(err)
 			}
 		})
@@ -128,6 +128,32 @@ func TestManyAtOnce(t *testing.T) {
 	if len(k.bodies) != 200 {
 		t.Error(len(k.bodies))
 	}
+}
+
+// Large bodies of slow servers do not keep each other waiting, where steps need little.
+func TestLargeBodiesTogether(t *testing.T) {
+	s := transformed.New(&kept{}, parse(t, "copy"), name, 0)
+	const many = 100
+	var begun, all sync.WaitGroup
+	begun.Add(many)
+	for i := range many {
+		all.Go(func() {
+			body := io.MultiReader(strings.NewReader(strings.Repeat("a", 1<<20)), &lastReader{func() { begun.Done(); begun.Wait() }})
+			if _, err := s.Put(t.Context(), record(body), fmt.Sprint(i)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// lastReader is empty, once it has waited.
+type lastReader struct{ wait func() }
+
+func (r *lastReader) Read([]byte) (int, error) {
+	r.wait()
+	r.wait = func() {}
+	return 0, io.EOF
 }
 
 func TestSuffix(t *testing.T) {
