@@ -34,7 +34,7 @@ func (c *comparing) onFiles(ctx context.Context, args []string) error {
 // listFiles goes through the inputs as transform does.
 func (c *comparing) listFiles(ctx context.Context, args []string) (*fileList, error) {
 	tf := defaultTransformFlags()
-	tf.follow, tf.output = c.flags.follow, ""
+	tf.follow, tf.output = c.flags.follow, os.DevNull // where nothing can be read
 	p, err := openPaths(args, c.stdin, tf)
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func (c *comparing) listFiles(ctx context.Context, args []string) (*fileList, er
 			continue
 		}
 		seen++
-		f := fileName{Folder: p.folderOf(it.From), Name: it.Name, Shown: it.Shown, Below: it.File.Name, Type: it.File.ContentType, Size: it.Size}
+		f := fileName{Folder: folderOf(it.From), Name: it.Name, Shown: it.Shown, Below: it.File.Name, Type: it.File.ContentType, Size: it.Size}
 		if len(list.files) < most {
 			list.files = append(list.files, f)
 		} else if i := dice.IntN(seen); i < most {
@@ -95,14 +95,10 @@ func (l *fileList) note(c *comparing, format string, args ...any) {
 	c.console.say("%s", l.notes[len(l.notes)-1])
 }
 
-// folderOf is the folder whose engine reads an item, "" for a file that was named.
-func (p *paths) folderOf(from batch.Reader) string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for folder, eng := range p.engines {
-		if from == batch.Reader(eng) {
-			return folder
-		}
+// folderOf is the folder below which an item is read, "" for a file that was named.
+func folderOf(from batch.Reader) string {
+	if t, below := from.(*tree); below {
+		return t.folder
 	}
 	return ""
 }

@@ -14,7 +14,6 @@ import (
 	"crawl/files"
 	"crawl/files/batch"
 	"crawl/files/transform"
-	"crawl/files/uring"
 	"crawl/pipeline"
 	"crawl/pipeline/compare"
 	"crawl/pipeline/stats"
@@ -47,8 +46,8 @@ type fileName struct {
 // filesIn are the files of a row, open to be read.
 type filesIn struct {
 	spec    fileSpec
-	paths   *paths
-	rings   map[string]files.Engine
+	trees   trees
+	below   map[string]*tree // by folder
 	memory  [][]byte
 	output  files.Engine // nil when nothing is written
 	workers *batch.Batch
@@ -58,7 +57,11 @@ type filesIn struct {
 func (p process) openFiles(ctx context.Context, spec fileSpec, cpu int) (_ *filesIn, err error) {
 	tf := defaultTransformFlags()
 	tf.concurrency = width(spec.Width)
-	in := &filesIn{spec: spec, paths: &paths{flags: tf, engines: map[string]files.Engine{}}, rings: map[string]files.Engine{}}
+	if spec.Ring {
+		tf.engine.word = uringMode
+	}
+	in := &filesIn{spec: spec, below: map[string]*tree{}}
+	in.trees.open = func(folder string) (files.Engine, error) { return openTree(folder, tf) }
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, in.close())
@@ -106,26 +109,21 @@ func readAll(ctx context.Context, from batch.Reader, f fileName) ([]byte, error)
 	return append(start[:n], more...), err
 }
 
-// reader is what a file is read with.
+// reader is what a file is read with, tried when it is new.
 func (in *filesIn) reader(f fileName) (batch.Reader, error) {
-	switch {
-	case in.spec.Ring:
-		return in.ring(f.Folder)
-	case f.Folder == "":
+	if f.Folder == "" {
 		return files.Named{}, nil
 	}
-	return in.paths.engine(f.Folder)
-}
-
-func (in *filesIn) ring(folder string) (files.Engine, error) {
-	if eng := in.rings[folder]; eng != nil {
-		return eng, nil
+	t := in.below[f.Folder]
+	if t == nil {
+		t = in.trees.below(f.Folder)
+		if _, err := t.use(); err != nil {
+			return nil, err
+		}
+		t.release()
+		in.below[f.Folder] = t
 	}
-	eng, err := uring.New(folder, uring.Options{Width: in.spec.Width})
-	if err == nil {
-		in.rings[folder] = eng
-	}
-	return eng, err
+	return t, nil
 }
 
 // item is piece n of the row. Each pass has a folder of its own for results, so that
@@ -147,15 +145,11 @@ func (in *filesIn) item(n int) (batch.Item, error) {
 }
 
 func (in *filesIn) close() error {
-	in.paths.close()
-	var all []error
-	for _, eng := range in.rings {
-		all = append(all, eng.Close())
-	}
+	err := in.trees.close()
 	if in.output != nil {
-		all = append(all, in.output.Close())
+		err = errors.Join(err, in.output.Close())
 	}
-	return errors.Join(all...)
+	return err
 }
 
 // numbered knows which piece it is, and how long it took to be read.
