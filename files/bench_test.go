@@ -52,13 +52,13 @@ func BenchmarkRead(b *testing.B) {
 			return len(data), err
 		}},
 		{"ReadStart", func() (int, error) {
-			n, _, err := eng.ReadStart(b.Context(), pick(), buf)
-			return n, err
+			s, err := eng.ReadStart(b.Context(), pick(), buf)
+			return s.N, err
 		}},
 		{"ReadStart+sha256", func() (int, error) {
-			n, _, err := eng.ReadStart(b.Context(), pick(), buf)
-			sha256.Sum256(buf[:n])
-			return n, err
+			s, err := eng.ReadStart(b.Context(), pick(), buf)
+			sha256.Sum256(buf[:s.N])
+			return s.N, err
 		}},
 	} {
 		b.Run(way.name, func(b *testing.B) {

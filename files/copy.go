@@ -9,7 +9,7 @@ import (
 )
 
 // Copy makes dst's file to of src's file from, whole or not at all, in place of what
-// stands there, with the same permission bits, and returns its size in bytes. It does not
+// stands there, with the same permission bits ([Draft.Chmod]), and returns its size in bytes. It does not
 // fsync. Both engines may be one.
 //
 // On Linux the kernel does it where it can: by sharing the blocks (FICLONE, on btrfs
@@ -30,7 +30,9 @@ func Copy(ctx context.Context, dst Engine, to string, src Engine, from string) (
 	if err != nil {
 		return 0, err
 	}
-	size, err = copyInKernel(ctx, out, in)
+	if err = out.Chmod(info.Mode()); err == nil {
+		size, err = copyInKernel(ctx, out, in)
+	}
 	if err == nil {
 		var rest int64
 		rest, err = io.CopyBuffer(onlyWriter{out}, &reader{ctx, in}, make([]byte, 256<<10))
@@ -41,9 +43,6 @@ func Copy(ctx context.Context, dst Engine, to string, src Engine, from string) (
 	}
 	if err != nil {
 		return size, errors.Join(err, out.Discard())
-	}
-	if perm := info.Mode().Perm(); perm != fileMode {
-		return size, Chmod(ctx, dst, to, perm)
 	}
 	return size, nil
 }

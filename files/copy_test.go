@@ -95,7 +95,7 @@ func TestCopyOfProc(t *testing.T) {
 func TestCopyWholeOrNotAtAll(t *testing.T) {
 	for _, rule := range []errfs.Rule{
 		{Op: errfs.Open}, {Op: errfs.FileStat}, {Op: errfs.FileRead}, {Op: errfs.FileRead, Nth: 2}, {Op: errfs.Draft},
-		{Op: errfs.DraftWrite, Budget: 300_000}, {Op: errfs.DraftWrite, Short: true}, {Op: errfs.DraftCommit},
+		{Op: errfs.DraftWrite, Budget: 300_000}, {Op: errfs.DraftWrite, Short: true}, {Op: errfs.DraftChmod}, {Op: errfs.DraftCommit},
 	} {
 		inner := direct(t, t.TempDir(), files.Options{})
 		put(t, inner, "from", strings.Repeat("x", 1<<20))

@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -25,7 +26,8 @@ type Direct struct {
 	slots   chan struct{}
 	folders *folders
 	hiding  hiding
-	written *unsynced // nil where the kernel syncs a whole file system in one call
+	plain   atomic.Uint32 // see plainMode
+	written *unsynced     // nil where the kernel syncs a whole file system in one call
 }
 
 var _ Engine = (*Direct)(nil)

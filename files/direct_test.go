@@ -107,8 +107,8 @@ func FuzzNames(f *testing.F) {
 			t.Errorf("%q: a draft %v, PutFile %v", name, err, put)
 		}
 		var buf [10]byte
-		if n, _, err := eng.ReadStart(t.Context(), name, buf[:]); (err == nil) != (put == nil) || err == nil && string(buf[:n]) != "draft" {
-			t.Errorf("%q starts with %q, %v, PutFile %v", name, buf[:n], err, put)
+		if start, err := eng.ReadStart(t.Context(), name, buf[:]); (err == nil) != (put == nil) || err == nil && string(buf[:start.N]) != "draft" {
+			t.Errorf("%q starts with %q, %v, PutFile %v", name, buf[:start.N], err, put)
 		}
 		beside, err := os.ReadDir(filepath.Dir(root))
 		if err != nil || len(beside) != 1 {
@@ -260,16 +260,16 @@ func ExampleDirect_ReadStart() {
 			fmt.Println(err)
 			return
 		}
-		n, rest, err := eng.ReadStart(ctx, "file", buf)
+		start, err := eng.ReadStart(ctx, "file", buf)
 		if err != nil {
 			fmt.Println(err)
 			return
 		}
-		fmt.Printf("%q", buf[:n])
-		if rest != nil {
-			more, err := io.ReadAll(rest)
+		fmt.Printf("%q", buf[:start.N])
+		if start.Rest != nil {
+			more, err := io.ReadAll(start.Rest)
 			fmt.Printf(" and %q, %v", more, err)
-			rest.Close()
+			start.Rest.Close()
 		}
 		fmt.Println()
 	}

@@ -32,7 +32,7 @@ type draft struct {
 	name   string
 	sheet  sheet
 	ended  bool  // by Commit or Discard
-	failed error // of Write: what was written has a gap
+	failed error // of Write or Chmod: what was written has a gap, or is not private
 }
 
 func (f *draft) Write(p []byte) (int, error) {
@@ -47,6 +47,19 @@ func (f *draft) Write(p []byte) (int, error) {
 	n, err := f.sheet.write(p)
 	f.failed = asked("write", f.name, err)
 	return n, f.failed
+}
+
+func (f *draft) Chmod(mode fs.FileMode) error {
+	if f.ended {
+		return &fs.PathError{Op: "chmod", Path: f.name, Err: fs.ErrClosed}
+	}
+	if f.failed != nil {
+		return f.failed
+	}
+	f.engine.slots <- struct{}{}
+	defer f.engine.leave()
+	f.failed = asked("chmod", f.name, f.sheet.chmod(mode.Perm()))
+	return f.failed
 }
 
 func (f *draft) Commit(ctx context.Context) error {

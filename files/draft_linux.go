@@ -41,7 +41,7 @@ func (d *Direct) canHide(f *folder) bool {
 
 // hidden makes a file without a name in the folder's file system.
 func (h *handle) hidden() (int, error) {
-	return openat(h.fd, ".", unix.O_WRONLY|unix.O_TMPFILE|unix.O_CLOEXEC)
+	return openat(h.fd, ".", unix.O_WRONLY|unix.O_TMPFILE|unix.O_CLOEXEC, fileMode)
 }
 
 // noHidden reports whether a file with a name may do where hidden failed. EPERM is

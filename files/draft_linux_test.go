@@ -27,7 +27,8 @@ func TestDirectWithDraftsLinkedByProc(t *testing.T) {
 	})
 }
 
-// TestNamedDraft: what a killed process leaves is hidden and known.
+// TestNamedDraft: what a killed process leaves is hidden and known, and its owner's alone
+// also where the file was to be everybody's.
 func TestNamedDraft(t *testing.T) {
 	root := t.TempDir()
 	eng := direct(t, root, files.Options{})
@@ -38,9 +39,15 @@ func TestNamedDraft(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer d.Discard()
+	if err := d.Chmod(0o666); err != nil {
+		t.Fatal(err)
+	}
 	left, err := os.ReadDir(filepath.Join(root, "folder"))
 	if err != nil || len(left) != 1 || !files.IsTemp(left[0].Name()) {
-		t.Errorf("%v, %v", left, err)
+		t.Fatalf("%v, %v", left, err)
+	}
+	if info, err := left[0].Info(); err != nil || info.Mode() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
 	}
 }
 

@@ -30,6 +30,9 @@ func (d *Direct) newSheet(name string) (s sheet, err error) {
 
 func (s *sheet) write(p []byte) (int, error) { return s.os.Write(p) }
 
+// chmod does nothing: Windows has only a flag that keeps the file from being replaced.
+func (s *sheet) chmod(fs.FileMode) error { return nil }
+
 // commit closes the file before it moves it: an open one would stay where it is.
 func (s *sheet) commit(d *Direct, name string) error {
 	if err := s.os.Close(); err != nil {

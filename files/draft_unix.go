@@ -4,6 +4,7 @@ package files
 
 import (
 	"errors"
+	"io/fs"
 
 	"golang.org/x/sys/unix"
 )
@@ -13,7 +14,10 @@ type sheet struct {
 	fd     int // -1 once closed
 	folder *folder
 	temp   string
+	mode   fs.FileMode // that one called temp gets when it is whole: until then it is the owner's alone
 }
+
+const draftMode = 0o600
 
 func (d *Direct) newSheet(name string) (s sheet, err error) {
 	err = d.within("draft", name, func(f *folder, base string) (err error) {
@@ -24,14 +28,69 @@ func (d *Direct) newSheet(name string) (s sheet, err error) {
 				return err
 			}
 		}
+		if s.mode, err = d.plainMode(f); err != nil {
+			return err
+		}
 		s.temp = tempName(base)
-		s.fd, err = f.create(s.temp)
+		s.fd, err = f.create(s.temp, draftMode)
 		if err == nil {
 			s.folder = f.share()
 		}
 		return err
 	})
 	return s, err
+}
+
+// plainMode is what files have that nobody gives other bits. It is found out once by
+// trying: the umask can't be asked for without setting it.
+func (d *Direct) plainMode(f *folder) (fs.FileMode, error) {
+	if mode := d.plain.Load(); mode != 0 {
+		return fs.FileMode(mode), nil
+	}
+	base := tempName("trial")
+	fd, err := f.create(base, fileMode)
+	if err != nil {
+		return 0, err
+	}
+	defer unix.Close(fd) // nothing was written
+	mode, err := modeOf(fd)
+	if err = errors.Join(err, f.unlink(base)); err != nil {
+		return 0, err
+	}
+	d.plain.Store(uint32(mode))
+	return mode, nil
+}
+
+func modeOf(fd int) (fs.FileMode, error) {
+	var stat unix.Stat_t
+	err := unix.Fstat(fd, &stat)
+	return fs.FileMode(stat.Mode) & fs.ModePerm, err
+}
+
+// setMode is fchmod(2) where it is needed and the file system knows of it.
+func setMode(fd int, mode fs.FileMode) error {
+	has, err := modeOf(fd)
+	if err != nil || has == mode {
+		return err
+	}
+	for {
+		err := unix.Fchmod(fd, uint32(mode))
+		switch {
+		case err == unix.EINTR:
+		case errors.Is(err, errors.ErrUnsupported):
+			return nil
+		default:
+			return err
+		}
+	}
+}
+
+func (s *sheet) chmod(mode fs.FileMode) error {
+	if s.temp != "" {
+		s.mode = mode
+		return nil
+	}
+	return setMode(s.fd, mode)
 }
 
 func (s *sheet) write(p []byte) (int, error) { return writeAll(s.fd, p) }
@@ -55,6 +114,9 @@ func (s *sheet) commit(d *Direct, name string) error {
 			return err
 		}
 		return s.close()
+	}
+	if err := setMode(s.fd, s.mode); err != nil {
+		return err
 	}
 	if err := s.close(); err != nil {
 		return err

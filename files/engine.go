@@ -18,11 +18,10 @@ import (
 type Engine interface {
 	// ReadFile returns the whole file.
 	ReadFile(ctx context.Context, name string) ([]byte, error)
-	// ReadStart fills buf from the beginning of the regular file name. When the file
-	// ends within buf (n < len(buf)), rest is nil and the file is closed; else rest is
-	// the open file, positioned behind what buf holds, for the caller to read on and
-	// close. With an error n counts what was read before it, and nothing is left open.
-	ReadStart(ctx context.Context, name string, buf []byte) (n int, rest File, err error)
+	// ReadStart fills buf from the beginning of the regular file name. [Start] says
+	// what there was. With an error its N counts what was read before, and nothing is
+	// left open.
+	ReadStart(ctx context.Context, name string, buf []byte) (Start, error)
 	// WriteFile writes the file whole or not at all: temporary name, fsync,
 	// rename, fsync of the folder. Missing folders are made.
 	WriteFile(ctx context.Context, name string, data []byte) error
@@ -55,6 +54,16 @@ type Engine interface {
 	Close() error
 }
 
+// Start is what [Engine.ReadStart] finds out about a file.
+type Start struct {
+	N    int         // bytes in the caller's buffer
+	Mode fs.FileMode // the nine permission bits
+	// Rest is nil when the file ended within the buffer (N is less than its length) and
+	// is closed. Else it is the open file, positioned behind what the buffer holds, for
+	// the caller to read on and close.
+	Rest File
+}
+
 // File is an open file. Its methods may block the calling goroutine's thread,
 // bounded by the engine's width; none is safe for concurrent use but ReadAt and WriteAt.
 type File interface {
@@ -73,11 +82,16 @@ type File interface {
 // Draft is a file under way. It must end in Commit or Discard, which release it;
 // its methods block as those of a [File] do. It is not safe for concurrent use.
 //
-// After an error of Write or Commit the draft can only be discarded. A process
+// After an error of Write, Chmod or Commit the draft can only be discarded. A process
 // that dies leaves either nothing or, where drafts have names, a hidden file
 // that [IsTemp] knows.
 type Draft interface {
 	io.Writer
+	// Chmod sets the nine permission bits of the file, exactly and whatever the umask
+	// says; without it they are 0o644 under the umask. The file has them before it has
+	// its name, and nobody else can read one with a temporary name until Commit. Where
+	// the file system has no such bits, as on Windows, nothing is done.
+	Chmod(mode fs.FileMode) error
 	// Commit gives the file its name, in place of what stands there: whole or not
 	// at all. It does not fsync ([Engine.Sync] does that for all files at once).
 	Commit(ctx context.Context) error

@@ -49,7 +49,7 @@ func (h *handle) close() error { return unix.Close(h.fd) }
 
 // child opens the folder base, and no link to one.
 func (h *handle) child(base string) (handle, error) {
-	fd, err := openat(h.fd, base, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC)
+	fd, err := openat(h.fd, base, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	return handle{fd: fd}, err
 }
 
@@ -68,7 +68,7 @@ func (h *handle) mkdir(base string) error {
 
 // open opens base as [os.OpenFile] does, but for links, which it refuses.
 func (h *handle) open(base, name string, flag int) (*os.File, error) {
-	fd, err := openat(h.fd, base, flag|unix.O_NOFOLLOW|unix.O_CLOEXEC|noWait)
+	fd, err := openat(h.fd, base, flag|unix.O_NOFOLLOW|unix.O_CLOEXEC|noWait, fileMode)
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
@@ -91,7 +91,7 @@ func adopt(fd int, name string, flag int) (*os.File, error) {
 
 // put creates base in the folder and fills it, or leaves nothing. Errors carry name.
 func (h *handle) put(base, name string, data []byte) error {
-	fd, err := h.create(base)
+	fd, err := h.create(base, fileMode)
 	if err != nil {
 		return &fs.PathError{Op: "create", Path: name, Err: err}
 	}
@@ -112,9 +112,9 @@ func (h *handle) put(base, name string, data []byte) error {
 // create makes a new file: what stands at its name gives way. O_EXCL follows no
 // link, opens no pipe and truncates no file that has a second name elsewhere.
 // The loop goes round again only when another caller was quicker.
-func (h *handle) create(base string) (int, error) {
+func (h *handle) create(base string, mode uint32) (int, error) {
 	for {
-		fd, err := openat(h.fd, base, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC)
+		fd, err := openat(h.fd, base, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, mode)
 		if err != unix.EEXIST {
 			return fd, err
 		}

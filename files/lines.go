@@ -79,18 +79,18 @@ func Chunks(ctx context.Context, eng Engine, name string, size int) iter.Seq2[[]
 	}
 	return func(yield func([]byte, error) bool) {
 		first := make([]byte, size)
-		n, rest, err := eng.ReadStart(ctx, name, first)
-		if rest != nil {
-			defer rest.Close() // nothing was written
+		start, err := eng.ReadStart(ctx, name, first)
+		if start.Rest != nil {
+			defer start.Rest.Close() // nothing was written
 		}
 		switch {
 		case err != nil:
 			yield(nil, err)
-		case n == 0:
-		case rest == nil:
-			yield(first[:n:n], nil)
+		case start.N == 0:
+		case start.Rest == nil:
+			yield(first[:start.N:start.N], nil)
 		default:
-			readOn(ctx, rest, first, yield)
+			readOn(ctx, start.Rest, first, yield)
 		}
 	}
 }

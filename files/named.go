@@ -16,13 +16,13 @@ type Named struct{}
 
 // ReadStart is [Engine.ReadStart]. A folder is an EISDIR; what is no regular file
 // otherwise is [fs.ErrInvalid].
-func (Named) ReadStart(ctx context.Context, name string, buf []byte) (n int, rest File, err error) {
+func (Named) ReadStart(ctx context.Context, name string, buf []byte) (s Start, err error) {
 	if err := ctx.Err(); err != nil {
-		return 0, nil, &fs.PathError{Op: "read", Path: name, Err: err}
+		return s, &fs.PathError{Op: "read", Path: name, Err: err}
 	}
 	f, err := os.OpenFile(name, os.O_RDONLY|noWait, 0)
 	if err != nil {
-		return 0, nil, asked("open", name, err)
+		return s, asked("open", name, err)
 	}
 	info, err := f.Stat()
 	switch {
@@ -31,14 +31,16 @@ func (Named) ReadStart(ctx context.Context, name string, buf []byte) (n int, res
 	case err == nil && !info.Mode().IsRegular():
 		err = errNotRegular
 	case err == nil:
-		n, err = io.ReadFull(f, buf)
+		s.Mode = info.Mode().Perm()
+		s.N, err = io.ReadFull(f, buf)
 	}
 	if err == nil {
-		return n, f, nil
+		s.Rest = f
+		return s, nil
 	}
 	f.Close() // only read
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		return n, nil, nil
+		return s, nil
 	}
-	return n, nil, asked("read", name, err)
+	return s, asked("read", name, err)
 }

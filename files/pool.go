@@ -18,7 +18,7 @@ import (
 // A call that changes something is waited for once it has begun: it uses the
 // caller's data, and an error must mean what it says about the disk. So are
 // ReadStart, which fills the caller's buffer, and Do, which runs the caller's function.
-// Methods of an open [File] and the writes of a [Draft] run on the calling goroutine.
+// Methods of an open [File] and Write and Chmod of a [Draft] run on the calling goroutine.
 type Pool struct {
 	direct  *Direct
 	jobs    chan func() // each handed to a worker that is free

@@ -12,12 +12,12 @@ func (p *Pool) ReadFile(ctx context.Context, name string) ([]byte, error) {
 }
 
 // ReadStart implements [Engine].
-func (p *Pool) ReadStart(ctx context.Context, name string, buf []byte) (n int, rest File, err error) {
+func (p *Pool) ReadStart(ctx context.Context, name string, buf []byte) (s Start, err error) {
 	err = p.change(ctx, "read", name, func() (err error) {
-		n, rest, err = p.direct.ReadStart(ctx, name, buf)
+		s, err = p.direct.ReadStart(ctx, name, buf)
 		return err
 	})
-	return n, rest, err
+	return s, err
 }
 
 // Draft implements [Engine].

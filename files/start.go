@@ -6,38 +6,36 @@ import (
 	"os"
 )
 
-// ReadStart implements [Engine]. On Linux a file that ends within buf costs three
-// bare calls, open, read and close, and no allocation: half the time of [os.ReadFile].
-func (d *Direct) ReadStart(ctx context.Context, name string, buf []byte) (n int, rest File, err error) {
+// ReadStart implements [Engine]. On Linux a file that ends within buf costs four
+// bare calls, open, fstat, read and close, and no allocation: half the time of [os.ReadFile].
+func (d *Direct) ReadStart(ctx context.Context, name string, buf []byte) (Start, error) {
 	if err := d.enter(ctx, "read", name); err != nil {
-		return 0, nil, err
+		return Start{}, err
 	}
 	defer d.leave()
-	n, f, known, err := d.startQuick(name, buf)
+	s, rest, known, err := d.startQuick(name, buf)
 	if !known {
-		n, f, err = d.start(name, buf)
+		s, rest, err = d.start(name, buf)
 	}
-	if err != nil {
-		return n, nil, asked("read", name, err)
+	if err == nil && rest != nil {
+		s.Rest = &file{engine: d, name: name, os: rest}
 	}
-	if f != nil {
-		rest = &file{engine: d, name: name, os: f}
-	}
-	return n, rest, nil
+	return s, asked("read", name, err)
 }
 
 // start is the way that works for every file.
-func (d *Direct) start(name string, buf []byte) (n int, rest *os.File, err error) {
-	f, _, err := d.open(name, os.O_RDONLY)
+func (d *Direct) start(name string, buf []byte) (s Start, rest *os.File, err error) {
+	f, info, err := d.open(name, os.O_RDONLY)
 	if err != nil {
-		return 0, nil, err
+		return Start{}, nil, err
 	}
-	if n, err = io.ReadFull(f, buf); err == nil {
-		return n, f, nil
+	s.Mode = info.Mode().Perm()
+	if s.N, err = io.ReadFull(f, buf); err == nil {
+		return s, f, nil
 	}
 	f.Close() // nothing was written
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		err = nil
 	}
-	return n, nil, err
+	return s, nil, err
 }

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"io/fs"
 	"os"
 	"sync/atomic"
 
@@ -11,37 +12,30 @@ import (
 // to do so when name is no link, and the file system one on which a short read of
 // a regular file is its end: /proc, FUSE and the network have others.
 //
-// It asks for no file's type but when it must. A read at an offset fails on pipes,
-// sockets and terminals without taking anything from them, and on folders; devices
-// that have offsets (/dev/zero) mostly fill the buffer, or give nothing (/dev/null),
-// and then fstat tells. What is missed is a device node outside /dev whose answer
-// is short, as /dev/kmsg's; only root can plant one.
-func (d *Direct) startQuick(name string, buf []byte) (n int, rest *os.File, known bool, err error) {
+// fstat before the read costs 0.1 to 0.5 µs, and keeps pipes and devices from being read.
+func (d *Direct) startQuick(name string, buf []byte) (s Start, rest *os.File, known bool, err error) {
 	dir, base := split(name)
 	folder, err := d.folders.open(dir)
 	if err != nil {
-		return 0, nil, false, nil
+		return Start{}, nil, false, nil
 	}
 	defer folder.release()
 	if !folder.local() {
-		return 0, nil, false, nil
+		return Start{}, nil, false, nil
 	}
-	fd, err := openat(folder.fd, base, unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_CLOEXEC)
+	fd, err := openat(folder.fd, base, unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return 0, nil, false, nil
+		return Start{}, nil, false, nil
 	}
-	n, err = readShort(fd, buf)
-	if n == 0 || n == len(buf) || err != nil {
-		if told := regular(fd); told != nil {
-			n, err = 0, told
-		}
+	if s.Mode, err = regular(fd); err == nil {
+		s.N, err = readShort(fd, buf)
 	}
-	if err == nil && n == len(buf) {
-		rest, err = from(fd, name, n)
-		return n, rest, true, err
+	if err == nil && s.N == len(buf) {
+		rest, err = from(fd, name, s.N)
+		return s, rest, true, err
 	}
 	unix.Close(fd) // nothing was written
-	return n, nil, true, err
+	return s, nil, true, err
 }
 
 // readShort fills buf from the beginning of a file unless that ends before.
@@ -67,16 +61,16 @@ func readShort(fd int, buf []byte) (int, error) {
 // maxRead is what one read may be short of only at the end of a file.
 const maxRead = 1 << 30
 
-// regular returns an error unless fd is a regular file.
-func regular(fd int) error {
+// regular returns the permission bits of fd, and an error unless it is a regular file.
+func regular(fd int) (fs.FileMode, error) {
 	var stat unix.Stat_t
 	switch err := unix.Fstat(fd, &stat); {
 	case err != nil:
-		return err
+		return 0, err
 	case stat.Mode&unix.S_IFMT != unix.S_IFREG:
-		return errNotRegular
+		return 0, errNotRegular
 	}
-	return nil
+	return fs.FileMode(stat.Mode) & fs.ModePerm, nil
 }
 
 // from makes a file to read on from at.

@@ -27,9 +27,9 @@ func TestReadStartOfProc(t *testing.T) {
 		t.Fatalf("%d bytes, %v", len(want), err)
 	}
 	buf := make([]byte, len(want)+1)
-	n, rest, err := eng.ReadStart(t.Context(), "kallsyms", buf)
-	if err != nil || rest != nil || !bytes.Equal(buf[:n], want) {
-		t.Errorf("%d bytes, rest %v, %v, want %d", n, rest, err, len(want))
+	start, err := eng.ReadStart(t.Context(), "kallsyms", buf)
+	if err != nil || start.Rest != nil || !bytes.Equal(buf[:start.N], want) {
+		t.Errorf("%d bytes, rest %v, %v, want %d", start.N, start.Rest, err, len(want))
 	}
 }
 
@@ -37,8 +37,8 @@ func TestReadStartOfDevices(t *testing.T) {
 	eng := existing(t, "/dev")
 	for _, name := range []string{"zero", "null", "full", "urandom"} {
 		for _, size := range []int{0, 1, 10000} {
-			if n, _, err := eng.ReadStart(t.Context(), name, make([]byte, size)); n != 0 || !errors.Is(err, fs.ErrInvalid) {
-				t.Errorf("%d bytes of %s: %d, %v", size, name, n, err)
+			if start, err := eng.ReadStart(t.Context(), name, make([]byte, size)); start.N != 0 || !errors.Is(err, fs.ErrInvalid) {
+				t.Errorf("%d bytes of %s: %d, %v", size, name, start.N, err)
 			}
 		}
 	}
@@ -60,12 +60,12 @@ func TestReadStartOfPlantedDevices(t *testing.T) {
 	eng := existing(t, root)
 	for _, name := range []string{"zero", "null", "full", "urandom"} {
 		for _, size := range []int{0, 1, 10000} {
-			n, _, err := eng.ReadStart(t.Context(), name, make([]byte, size))
+			start, err := eng.ReadStart(t.Context(), name, make([]byte, size))
 			if errors.Is(err, unix.EACCES) {
 				t.Skip("the file system is mounted nodev")
 			}
-			if n != 0 || !errors.Is(err, fs.ErrInvalid) {
-				t.Errorf("%d bytes of %s: %d, %v", size, name, n, err)
+			if start.N != 0 || !errors.Is(err, fs.ErrInvalid) {
+				t.Errorf("%d bytes of %s: %d, %v", size, name, start.N, err)
 			}
 		}
 	}

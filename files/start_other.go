@@ -5,6 +5,6 @@ package files
 import "os"
 
 // startQuick knows no way here.
-func (d *Direct) startQuick(string, []byte) (n int, rest *os.File, known bool, err error) {
-	return 0, nil, false, nil
+func (d *Direct) startQuick(string, []byte) (s Start, rest *os.File, known bool, err error) {
+	return Start{}, nil, false, nil
 }

@@ -35,10 +35,10 @@ func (t *trees) below(folder string) *tree { return &tree{trees: t, folder: fold
 
 // ReadStart is [files.Engine.ReadStart]. What is left of a file may be read after its
 // folder has been closed.
-func (t *tree) ReadStart(ctx context.Context, name string, buf []byte) (n int, rest files.File, err error) {
+func (t *tree) ReadStart(ctx context.Context, name string, buf []byte) (files.Start, error) {
 	eng, err := t.use()
 	if err != nil {
-		return 0, nil, err
+		return files.Start{}, err
 	}
 	defer t.release()
 	return eng.ReadStart(ctx, name, buf)

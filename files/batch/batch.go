@@ -20,7 +20,7 @@ type Journal interface {
 
 // Reader reads files; [files.Engine] is one.
 type Reader interface {
-	ReadStart(ctx context.Context, name string, buf []byte) (n int, rest files.File, err error)
+	ReadStart(ctx context.Context, name string, buf []byte) (files.Start, error)
 }
 
 // Item is a file to be transformed.

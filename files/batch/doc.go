@@ -8,9 +8,9 @@
 // interface or a function, so that a batch in memory, onto a disk or with injected
 // faults is the same code. It prints nothing; the command does.
 //
-// What Run guarantees: each output appears whole or not at all, and stands before
-// its record does. A file that has a record, and has not changed since, nor its
-// output gone, is not transformed again; so a run that was killed is resumed by
-// doing it again. What is wrong with a file is its record and stops nothing; only
-// an output folder that takes no more ends a run.
+// What Run guarantees: each output appears whole or not at all, with the permission
+// bits of its input, and stands before its record does. A file that has a record, and
+// has not changed since, nor its output gone, is not transformed again; so a run that
+// was killed is resumed by doing it again. What is wrong with a file is its record and
+// stops nothing; only an output folder that takes no more ends a run.
 package batch

@@ -3,6 +3,7 @@ package batch
 import (
 	"context"
 	"encoding/hex"
+	"io/fs"
 
 	"crawl/files"
 
@@ -15,6 +16,7 @@ type output struct {
 	ctx  context.Context
 	run  *run
 	name string // "" when nothing is to be kept
+	mode fs.FileMode
 
 	data  []byte // not in the draft yet; its memory is used again
 	draft files.Draft
@@ -23,11 +25,11 @@ type output struct {
 }
 
 // begin makes it ready for a file.
-func (o *output) begin(ctx context.Context, r *run, name string) {
+func (o *output) begin(ctx context.Context, r *run, name string, mode fs.FileMode) {
 	if o.data == nil {
 		o.data = make([]byte, 0, startSize)
 	}
-	o.ctx, o.run, o.name = ctx, r, name
+	o.ctx, o.run, o.name, o.mode = ctx, r, name, mode
 	o.data, o.draft, o.size = o.data[:0], nil, 0
 }
 
@@ -47,7 +49,8 @@ func (o *output) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// flush moves data to the draft, which it begins.
+// flush moves data to the draft, which it begins. What others may do with the input
+// they may do with the result, and no more.
 func (o *output) flush() error {
 	if o.ctx.Err() != nil {
 		return context.Cause(o.ctx)
@@ -59,6 +62,9 @@ func (o *output) flush() error {
 			return o.fault(err)
 		}
 		o.draft = draft
+		if err := draft.Chmod(o.mode); err != nil {
+			return o.fault(err)
+		}
 	}
 	_, _ = o.hash.Write(o.data) // never fails
 	_, err := o.draft.Write(o.data)

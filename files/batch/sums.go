@@ -75,7 +75,7 @@ func (s *Sums) Files() []string {
 	return names
 }
 
-// Write writes the files, each whole or not at all, in the form that sha256sum -c and
+// Write writes the files, with the permissions that new files have, each whole or not at all, in the form that sha256sum -c and
 // its like take. Names in them are relative to eng's root, or those of the inputs.
 func (s *Sums) Write(ctx context.Context, eng files.Engine) error {
 	if s == nil {

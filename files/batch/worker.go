@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"io/fs"
 
 	"crawl/files"
 	"crawl/files/transform"
@@ -69,25 +70,26 @@ func (w *worker) carry(ctx context.Context, it Item, line *Line) error {
 	if it.Err != nil {
 		return it.Err
 	}
-	n, rest, err := it.From.ReadStart(ctx, it.Name, w.start)
+	start, err := it.From.ReadStart(ctx, it.Name, w.start)
 	if err != nil {
 		return &inputError{err}
 	}
-	if rest != nil {
-		defer rest.Close() // only read
-		return w.carryLarge(ctx, it, line, w.start[:n], rest)
+	if start.Rest != nil {
+		defer start.Rest.Close() // only read
+		return w.carryLarge(ctx, it, line, start)
 	}
-	sum := xxh3.Hash128(w.start[:n]).Bytes()
-	line.InputBytes, line.InputXXH3 = int64(n), hex.EncodeToString(sum[:])
+	data := w.start[:start.N]
+	sum := xxh3.Hash128(data).Bytes()
+	line.InputBytes, line.InputXXH3 = int64(len(data)), hex.EncodeToString(sum[:])
 	if err := w.changed(ctx, line); err != nil {
 		return err
 	}
-	return w.steps(ctx, it, line, bytes.NewReader(w.start[:n]))
+	return w.steps(ctx, it, line, start.Mode, bytes.NewReader(data))
 }
 
-// carryLarge is carry for a file of which start is not all. Few are in hand at once,
+// carryLarge is carry for a file of which the start is not all. Few are in hand at once,
 // as each may need the memory of an encoder that has seen much.
-func (w *worker) carryLarge(ctx context.Context, it Item, line *Line, start []byte, rest files.File) error {
+func (w *worker) carryLarge(ctx context.Context, it Item, line *Line, start files.Start) error {
 	select {
 	case w.large <- struct{}{}:
 		defer func() { <-w.large }()
@@ -95,7 +97,7 @@ func (w *worker) carryLarge(ctx context.Context, it Item, line *Line, start []by
 		return context.Cause(ctx)
 	}
 	whole := func() *hashing {
-		return &hashing{from: io.MultiReader(bytes.NewReader(start), w.turns.Reader(ctx, &inputReader{rest}))}
+		return &hashing{from: io.MultiReader(bytes.NewReader(w.start[:start.N]), w.turns.Reader(ctx, &inputReader{start.Rest}))}
 	}
 	if old, err := w.earlier(line); err != nil {
 		return err
@@ -108,12 +110,12 @@ func (w *worker) carryLarge(ctx context.Context, it Item, line *Line, start []by
 		if err := w.changed(ctx, line); err != nil {
 			return err
 		}
-		if _, err := rest.Seek(int64(len(start)), io.SeekStart); err != nil {
+		if _, err := start.Rest.Seek(int64(start.N), io.SeekStart); err != nil {
 			return &inputError{err}
 		}
 	}
 	in := whole()
-	if err := w.steps(ctx, it, line, in); err != nil {
+	if err := w.steps(ctx, it, line, start.Mode, in); err != nil {
 		return err
 	}
 	in.describe(line)
@@ -130,8 +132,8 @@ func (w *worker) drain(ctx context.Context, in *hashing) error {
 	return err
 }
 
-// steps carries in through the chain into the output folder.
-func (w *worker) steps(ctx context.Context, it Item, line *Line, in io.Reader) error {
+// steps carries in through the chain into the output folder, where the result gets mode.
+func (w *worker) steps(ctx context.Context, it Item, line *Line, mode fs.FileMode, in io.Reader) error {
 	name := ""
 	if w.Chain.Writes() {
 		name = w.Chain.Output(it.File).Name
@@ -139,7 +141,7 @@ func (w *worker) steps(ctx context.Context, it Item, line *Line, in io.Reader) e
 			return err
 		}
 	}
-	w.out.begin(ctx, w.run, name)
+	w.out.begin(ctx, w.run, name, mode)
 	if err := w.compute(ctx, it, line, in); err != nil {
 		w.out.discard()
 		return err

@@ -25,7 +25,7 @@ type draft struct {
 	engine *Engine
 	name   string
 	ended  bool
-	failed error // injected into Write or Commit, after which there is only Discard
+	failed error // injected into Write, Chmod or Commit, after which there is only Discard
 }
 
 func (d *draft) Write(p []byte) (int, error) {
@@ -39,6 +39,16 @@ func (d *draft) Write(p []byte) (int, error) {
 	n, inner := d.inner.Write(p[:room])
 	d.failed = errors.Join(err, inner)
 	return n, d.failed
+}
+
+func (d *draft) Chmod(mode fs.FileMode) error {
+	if d.failed != nil {
+		return d.failed
+	}
+	if d.failed = d.engine.allow(context.Background(), DraftChmod, d.name); d.failed != nil {
+		return d.failed
+	}
+	return d.inner.Chmod(mode)
 }
 
 func (d *draft) Commit(ctx context.Context) error {

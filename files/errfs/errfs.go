@@ -48,6 +48,7 @@ const (
 	FileClose    Op = "File.Close"
 
 	DraftWrite   Op = "Draft.Write"
+	DraftChmod   Op = "Draft.Chmod"
 	DraftCommit  Op = "Draft.Commit"
 	DraftDiscard Op = "Draft.Discard"
 )

@@ -120,7 +120,7 @@ func TestEveryOperationCanFail(t *testing.T) {
 	_, open := eng.Open(ctx, "a", os.O_CREATE)
 	_, stat := eng.Stat(ctx, "a")
 	_, dir := eng.ReadDir(ctx, ".")
-	_, _, start := eng.ReadStart(ctx, "a", make([]byte, 1))
+	_, start := eng.ReadStart(ctx, "a", make([]byte, 1))
 	_, draft := eng.Draft(ctx, "a")
 	do := eng.Do(ctx, "chmod", "a", func(*os.Root) error { t.Error("it ran"); return nil })
 	for i, err := range []error{

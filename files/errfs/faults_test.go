@@ -67,8 +67,8 @@ func TestReadsThatFailMidway(t *testing.T) {
 		}
 		defer f.Close()
 		buf := make([]byte, 8)
-		if n, rest, err := eng.ReadStart(t.Context(), "file", buf); string(buf[:n]) != "0123" || rest != nil || !errors.Is(err, test.want) {
-			t.Errorf("ReadStart: %q, %v, %v", buf[:n], rest, err)
+		if start, err := eng.ReadStart(t.Context(), "file", buf); string(buf[:start.N]) != "0123" || start.Rest != nil || !errors.Is(err, test.want) {
+			t.Errorf("ReadStart: %q, %v, %v", buf[:start.N], start.Rest, err)
 		}
 		if n, err := f.ReadAt(buf, 2); string(buf[:n]) != "2345" || !errors.Is(err, test.want) {
 			t.Errorf("ReadAt: %q, %v", buf[:n], err)
@@ -84,12 +84,12 @@ func TestReadsThatFailMidway(t *testing.T) {
 // TestRestOfAStart checks that the rules reach what ReadStart leaves open.
 func TestRestOfAStart(t *testing.T) {
 	eng := faulty(t, errfs.Rule{Op: errfs.FileRead})
-	_, rest, err := eng.ReadStart(t.Context(), "file", make([]byte, 4))
+	start, err := eng.ReadStart(t.Context(), "file", make([]byte, 4))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer rest.Close()
-	if _, err := rest.Read(make([]byte, 4)); !errors.Is(err, syscall.EIO) {
+	defer start.Rest.Close()
+	if _, err := start.Rest.Read(make([]byte, 4)); !errors.Is(err, syscall.EIO) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -107,7 +107,7 @@ func TestDelay(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		start = time.Now()
-		_, _, err := eng.ReadStart(ctx, "file", make([]byte, 4))
+		_, err := eng.ReadStart(ctx, "file", make([]byte, 4))
 		if path, ok := errors.AsType[*fs.PathError](err); !ok || path.Path != "file" || !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != time.Second {
 			t.Errorf("after %v: %v", time.Since(start), err)
 		}

@@ -18,22 +18,23 @@ func (e *Engine) ReadFile(ctx context.Context, name string) ([]byte, error) {
 }
 
 // ReadStart implements [files.Engine].
-func (e *Engine) ReadStart(ctx context.Context, name string, buf []byte) (n int, rest files.File, err error) {
+func (e *Engine) ReadStart(ctx context.Context, name string, buf []byte) (start files.Start, err error) {
 	room, err := e.check(ctx, call{op: ReadStart, name: name, size: len(buf), reads: true})
 	if err != nil {
 		if room > 0 {
-			n, rest, _ = e.inner.ReadStart(ctx, name, buf[:room])
-			if rest != nil {
-				err = errors.Join(err, rest.Close())
+			start, _ = e.inner.ReadStart(ctx, name, buf[:room])
+			if start.Rest != nil {
+				err = errors.Join(err, start.Rest.Close())
+				start.Rest = nil
 			}
 		}
-		return n, nil, err
+		return start, err
 	}
-	n, rest, err = e.inner.ReadStart(ctx, name, buf)
-	if rest != nil {
-		rest = &file{File: rest, engine: e}
+	start, err = e.inner.ReadStart(ctx, name, buf)
+	if start.Rest != nil {
+		start.Rest = &file{File: start.Rest, engine: e}
 	}
-	return n, rest, err
+	return start, err
 }
 
 // Do implements [files.Engine]. Rules know it by its op.

@@ -14,13 +14,16 @@ import (
 	"crawl/files"
 )
 
-// writeDraft writes a file in two pieces.
+// writeDraft writes a file in two pieces, for its owner only.
 func writeDraft(ctx context.Context, eng files.Engine, name string, data []byte) error {
 	d, err := eng.Draft(ctx, name)
 	if err != nil {
 		return err
 	}
 	defer d.Discard() // nothing to do after Commit
+	if err := d.Chmod(0o600); err != nil {
+		return err
+	}
 	for _, piece := range [][]byte{data[:len(data)/2], data[len(data)/2:]} {
 		if _, err := d.Write(piece); err != nil {
 			return err
@@ -64,6 +67,7 @@ func draft(t *testing.T, eng files.Engine, _ string) {
 	must(t, d.Discard())
 	_, err = d.Write([]byte("more"))
 	wantErr(t, err, fs.ErrClosed)
+	wantErr(t, d.Chmod(0o600), fs.ErrClosed)
 	wantErr(t, d.Commit(ctx), fs.ErrClosed)
 	wants(t, eng, "new/folder/file", want.String())
 

@@ -39,6 +39,7 @@ func Run(t *testing.T, open func(t *testing.T, root string) files.Engine) {
 		{"draft over what stands", draftOver},
 		{"drafts of one name", draftsOfOneName},
 		{"folder moved under a draft", draftMoved},
+		{"modes", modes},
 		{"do", do},
 		{"do is bounded", doBounded},
 		{"planted", planted},
@@ -95,9 +96,9 @@ func wants(t *testing.T, eng files.Engine, name, want string) {
 		t.Fatalf("%s holds %.40q (%d bytes), want %.40q (%d)", name, got, len(got), want, len(want))
 	}
 	buf := make([]byte, len(want)+1)
-	n, rest, err := eng.ReadStart(t.Context(), name, buf)
-	if err != nil || rest != nil || string(buf[:n]) != want {
-		t.Fatalf("%s starts with %.40q (%d bytes), %v, %v, want %.40q (%d)", name, buf[:n], n, rest, err, want, len(want))
+	start, err := eng.ReadStart(t.Context(), name, buf)
+	if got := buf[:start.N]; err != nil || start.Rest != nil || string(got) != want {
+		t.Fatalf("%s starts with %.40q (%d bytes), %v, %v, want %.40q (%d)", name, got, len(got), start.Rest, err, want, len(want))
 	}
 }
 
@@ -267,7 +268,7 @@ func notAFile(t *testing.T, eng files.Engine, _ string) {
 	wantErr(t, err, fs.ErrInvalid)
 	for _, name := range []string{"folder", "."} {
 		for _, size := range []int{0, 10} {
-			_, _, err = eng.ReadStart(t.Context(), name, make([]byte, size))
+			_, err = eng.ReadStart(t.Context(), name, make([]byte, size))
 			wantErr(t, err, fs.ErrInvalid)
 		}
 	}
@@ -391,7 +392,7 @@ func cancelled(t *testing.T, eng files.Engine, _ string) {
 	_, openErr := eng.Open(ctx, "new/file", os.O_RDWR|os.O_CREATE)
 	_, statErr := eng.Stat(ctx, "mine")
 	_, dirErr := eng.ReadDir(ctx, ".")
-	_, _, startErr := eng.ReadStart(ctx, "mine", make([]byte, 10))
+	_, startErr := eng.ReadStart(ctx, "mine", make([]byte, 10))
 	_, draftErr := eng.Draft(ctx, "new/file")
 	for _, err := range []error{
 		readErr, openErr, statErr, dirErr, startErr, draftErr,
@@ -413,7 +414,7 @@ func closed(t *testing.T, eng files.Engine, _ string) {
 	wantErr(t, writeDraft(t.Context(), eng, "d/f", nil), fs.ErrClosed)
 	_, err := eng.ReadFile(t.Context(), "d/f")
 	wantErr(t, err, fs.ErrClosed)
-	_, _, err = eng.ReadStart(t.Context(), "d/f", make([]byte, 10))
+	_, err = eng.ReadStart(t.Context(), "d/f", make([]byte, 10))
 	wantErr(t, err, fs.ErrClosed)
 	wantErr(t, eng.Sync(t.Context()), fs.ErrClosed)
 }

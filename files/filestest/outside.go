@@ -26,7 +26,7 @@ func everywhere(t *testing.T, eng files.Engine, name string) map[string]error {
 	errs["RemoveAll"] = eng.RemoveAll(ctx, name)
 	_, errs["Stat"] = eng.Stat(ctx, name)
 	_, errs["ReadDir"] = eng.ReadDir(ctx, name)
-	_, _, errs["ReadStart"] = eng.ReadStart(ctx, name, make([]byte, 10))
+	_, errs["ReadStart"] = eng.ReadStart(ctx, name, make([]byte, 10))
 	errs["Draft"] = writeDraft(ctx, eng, name, []byte("evil"))
 	errs["Do"] = eng.Do(ctx, "chmod", name, func(root *os.Root) error { return root.Chmod(name, 0o600) })
 	return errs

@@ -43,10 +43,10 @@ func planted(t *testing.T, eng files.Engine, root string) {
 	names := []string{"pipe", "full", "empty", "link", "socket"}
 	for _, name := range names {
 		for _, size := range []int{0, 1, 6, 100} {
-			n, _, err := eng.ReadStart(ctx, name, make([]byte, size))
+			start, err := eng.ReadStart(ctx, name, make([]byte, size))
 			wantErr(t, err, fs.ErrInvalid)
-			if n != 0 {
-				t.Errorf("%s gave %d bytes", name, n)
+			if start.N != 0 {
+				t.Errorf("%s gave %d bytes", name, start.N)
 			}
 		}
 		_, err := eng.ReadFile(ctx, name)

@@ -12,7 +12,7 @@ import (
 
 func readStart(t *testing.T, eng files.Engine, _ string) {
 	ctx := t.Context()
-	_, _, err := eng.ReadStart(ctx, "no/such", make([]byte, 10))
+	_, err := eng.ReadStart(ctx, "no/such", make([]byte, 10))
 	wantErr(t, err, fs.ErrNotExist)
 	text := make([]byte, 300<<10)
 	_, err = rand.NewChaCha8([32]byte{}).Read(text)
@@ -21,8 +21,9 @@ func readStart(t *testing.T, eng files.Engine, _ string) {
 		must(t, eng.PutFile(ctx, "d/file", text[:size]))
 		for _, room := range []int{0, 1, 100, 4096, 1 << 20} {
 			buf := make([]byte, room)
-			n, rest, err := eng.ReadStart(ctx, "d/file", buf)
+			start, err := eng.ReadStart(ctx, "d/file", buf)
 			must(t, err)
+			n, rest := start.N, start.Rest
 			if n != min(size, room) || !bytes.Equal(buf[:n], text[:n]) || (rest == nil) != (n < room) {
 				t.Fatalf("%d bytes into %d: %d, rest %v", size, room, n, rest)
 			}

@@ -28,6 +28,7 @@ func wholeOrNot(t *testing.T, eng files.Engine, _ string) {
 		{"first write", "Draft", errfs.Rule{Op: errfs.DraftWrite}, syscall.EIO},
 		{"short second write", "Draft", errfs.Rule{Op: errfs.DraftWrite, Nth: 2, Short: true}, syscall.EIO},
 		{"full disk", "Draft", errfs.Rule{Budget: 7000}, syscall.ENOSPC},
+		{"permissions", "Draft", errfs.Rule{Op: errfs.DraftChmod}, syscall.EIO},
 		{"commit", "Draft", errfs.Rule{Op: errfs.DraftCommit}, syscall.EIO},
 		{"full disk", "WriteFile", errfs.Rule{Budget: 7000}, syscall.ENOSPC},
 	} {

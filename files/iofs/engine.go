@@ -40,20 +40,25 @@ func (s Source) ReadFile(ctx context.Context, name string) ([]byte, error) {
 }
 
 // ReadStart implements [files.Engine].
-func (s Source) ReadStart(ctx context.Context, name string, buf []byte) (int, files.File, error) {
+func (s Source) ReadStart(ctx context.Context, name string, buf []byte) (start files.Start, err error) {
 	f, err := s.Open(ctx, name, os.O_RDONLY)
 	if err != nil {
-		return 0, nil, err
+		return start, err
 	}
-	n, err := io.ReadFull(f, buf)
+	info, err := f.Stat()
 	if err == nil {
-		return n, f, nil
+		start.Mode = info.Mode().Perm()
+		start.N, err = io.ReadFull(f, buf)
+	}
+	if err == nil {
+		start.Rest = f
+		return start, nil
 	}
 	f.Close() // nothing was written
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		err = nil
 	}
-	return n, nil, err
+	return start, err
 }
 
 // Open implements [files.Engine], for reading.

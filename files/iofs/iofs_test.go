@@ -93,7 +93,7 @@ func TestEngine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, fsys := range map[string]fs.FS{"map": fstest.MapFS{"dir/file": {Data: []byte("12345")}}, "zip": zipped} {
+	for name, fsys := range map[string]fs.FS{"map": fstest.MapFS{"dir/file": {Data: []byte("12345"), Mode: 0o640}}, "zip": zipped} {
 		t.Run(name, func(t *testing.T) { testEngine(t, iofs.Engine(fsys), name == "map") })
 	}
 }
@@ -104,10 +104,14 @@ func testEngine(t *testing.T, eng files.Engine, seeks bool) {
 		t.Errorf("got %q, %v", got, err)
 	}
 	buf := make([]byte, 3)
-	n, rest, err := eng.ReadStart(ctx, "dir/file", buf)
-	if n != 3 || rest == nil || err != nil {
-		t.Fatalf("got %d, %v, %v", n, rest, err)
+	start, err := eng.ReadStart(ctx, "dir/file", buf)
+	if start.N != 3 || start.Rest == nil || err != nil {
+		t.Fatalf("got %v, %v", start, err)
 	}
+	if info, err := eng.Stat(ctx, "dir/file"); err != nil || start.Mode != info.Mode().Perm() {
+		t.Errorf("mode %v, of %v, %v", start.Mode, info, err)
+	}
+	rest := start.Rest
 	if more, err := io.ReadAll(rest); string(more) != "45" || err != nil {
 		t.Errorf("got %q, %v", more, err)
 	}
@@ -122,8 +126,8 @@ func testEngine(t *testing.T, eng files.Engine, seeks bool) {
 	if err := rest.Close(); err != nil {
 		t.Error(err)
 	}
-	if n, rest, err := eng.ReadStart(ctx, "dir/file", make([]byte, 9)); n != 5 || rest != nil || err != nil {
-		t.Errorf("got %d, %v, %v", n, rest, err)
+	if start, err := eng.ReadStart(ctx, "dir/file", make([]byte, 9)); start.N != 5 || start.Rest != nil || err != nil {
+		t.Errorf("got %v, %v", start, err)
 	}
 	if info, err := eng.Stat(ctx, "dir/file"); err != nil || info.Size() != 5 {
 		t.Errorf("got %v, %v", info, err)

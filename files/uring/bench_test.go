@@ -97,7 +97,7 @@ func small(b *testing.B, e files.Engine, callers int, names []string, cold bool)
 				if i >= int64(len(names)) {
 					return
 				}
-				if _, rest, err := e.ReadStart(b.Context(), names[i], buf); err != nil || rest != nil {
+				if start, err := e.ReadStart(b.Context(), names[i], buf); err != nil || start.Rest != nil {
 					b.Error(names[i], err)
 				}
 			}

@@ -113,46 +113,46 @@ func (e *Engine) turn(ctx context.Context) (*request, error) {
 
 // read reads fd, or opens name and reads it when fd < 0. See [request] for the rest.
 // The file that it opened is the caller's also after an error.
-func (e *Engine) read(ctx context.Context, fd int, name string, buf []byte, off int64, fill bool) (opened, n int, err error) {
+func (e *Engine) read(ctx context.Context, fd int, name string, buf []byte, off int64, fill bool) (opened int, s files.Start, err error) {
 	q, err := e.turn(ctx)
 	if err != nil {
-		return -1, 0, err
+		return -1, s, err
 	}
 	q.set(fd, name, buf, off, fill)
 	q.pin.Pin(&buf[0])
 	e.ring.do(ctx, q)
 	q.pin.Unpin()
-	opened, n, err = q.fd, q.n, q.err
+	opened, s, err = q.fd, files.Start{N: q.n, Mode: q.mode}, q.err
 	q.buf = nil
 	e.free <- q
 	if err == unix.ECANCELED && ctx.Err() != nil {
 		err = ctx.Err()
 	}
-	return opened, n, err
+	return opened, s, err
 }
 
 // ReadStart implements [files.Engine]. A context that ends while the kernel works
 // asks the kernel to stop. It does where it can, hardly ever in a read that a disk
 // has begun; the call returns when buf is the caller's own again.
-func (e *Engine) ReadStart(ctx context.Context, name string, buf []byte) (int, files.File, error) {
+func (e *Engine) ReadStart(ctx context.Context, name string, buf []byte) (files.Start, error) {
 	// Long names and those that are not UTF-8 are rare, and those that lead outside
 	// must be refused.
 	if len(buf) == 0 || len(name) >= len(request{}.path) || !fs.ValidPath(name) || strings.IndexByte(name, 0) >= 0 {
 		return e.inner.ReadStart(ctx, name, buf)
 	}
-	fd, n, err := e.read(ctx, -1, name, buf, -1, true)
-	if err == nil && n == len(buf) {
-		rest, err := e.keep(fd, name)
-		return n, rest, err
+	fd, s, err := e.read(ctx, -1, name, buf, -1, true)
+	if err == nil && s.N == len(buf) {
+		s.Rest, err = e.keep(fd, name)
+		return s, err
 	}
 	if fd >= 0 {
 		unix.Close(fd) // nothing was written
 	}
 	switch {
 	case err == nil:
-		return n, nil, nil
-	case n > 0 || err == ctx.Err() || err == fs.ErrClosed:
-		return n, nil, &fs.PathError{Op: "read", Path: name, Err: err}
+		return s, nil
+	case s.N > 0 || err == ctx.Err() || err == fs.ErrClosed:
+		return s, &fs.PathError{Op: "read", Path: name, Err: err}
 	}
 	// A link, another file system below the root, a pipe, nothing at all: the inner
 	// engine knows what to do or to say.
@@ -163,21 +163,21 @@ func (e *Engine) ReadStart(ctx context.Context, name string, buf []byte) (int, f
 func (e *Engine) ReadFile(ctx context.Context, name string) ([]byte, error) {
 	start := e.starts.Get().(*[64 << 10]byte)
 	defer e.starts.Put(start)
-	n, rest, err := e.ReadStart(ctx, name, start[:])
+	s, err := e.ReadStart(ctx, name, start[:])
 	if err != nil {
 		return nil, err
 	}
-	if rest == nil {
-		return bytes.Clone(start[:n]), nil
+	if s.Rest == nil {
+		return bytes.Clone(start[:s.N]), nil
 	}
-	defer rest.Close() // nothing was written
-	info, err := rest.Stat()
+	defer s.Rest.Close() // nothing was written
+	info, err := s.Rest.Stat()
 	if err != nil {
 		return nil, err
 	}
 	room := bytes.MinRead + min(info.Size(), 64<<20) // a size is only what the file says of itself
-	data := bytes.NewBuffer(append(make([]byte, 0, room), start[:n]...))
-	if _, err := data.ReadFrom(rest); err != nil {
+	data := bytes.NewBuffer(append(make([]byte, 0, room), start[:s.N]...))
+	if _, err := data.ReadFrom(s.Rest); err != nil {
 		return nil, err
 	}
 	return data.Bytes(), nil

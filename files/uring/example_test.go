@@ -39,7 +39,7 @@ func Example() {
 		return
 	}
 	buf := make([]byte, 4096)
-	n, rest, err := engine.ReadStart(ctx, "folder/file", buf)
-	fmt.Println(string(buf[:n]), rest, err)
+	start, err := engine.ReadStart(ctx, "folder/file", buf)
+	fmt.Println(string(buf[:start.N]), start.Rest, err)
 	// Output: a text <nil> <nil>
 }

@@ -81,13 +81,13 @@ func readAll(t *testing.T, e *Engine, n, callers int, name func(int) string, dat
 }
 
 func whole(ctx context.Context, e *Engine, name string, buf []byte) ([]byte, error) {
-	n, rest, err := e.ReadStart(ctx, name, buf)
-	if err != nil || rest == nil {
-		return buf[:n], err
+	start, err := e.ReadStart(ctx, name, buf)
+	if err != nil || start.Rest == nil {
+		return buf[:start.N], err
 	}
-	defer rest.Close()
-	more, err := io.ReadAll(rest)
-	return append(bytes.Clone(buf[:n]), more...), err
+	defer start.Rest.Close()
+	more, err := io.ReadAll(start.Rest)
+	return append(bytes.Clone(buf[:start.N]), more...), err
 }
 
 func TestFaultsOfEnter(t *testing.T) {
@@ -207,8 +207,8 @@ func blocked(t *testing.T, width int) (e *Engine, root string, pipe *os.File, re
 	t.Cleanup(func() { pipe.Close(); unix.Close(fds[0]) })
 	return e, root, pipe, func(ctx context.Context) (string, error) {
 		buf := make([]byte, 100)
-		_, n, err := e.read(ctx, fds[0], "", buf, -1, false)
-		return string(buf[:n]), err
+		_, s, err := e.read(ctx, fds[0], "", buf, -1, false)
+		return string(buf[:s.N]), err
 	}, reads
 }
 
@@ -249,7 +249,7 @@ func TestCancelQueued(t *testing.T) {
 	<-reads // the one turn is taken
 	ctx, cancel := context.WithCancel(t.Context())
 	go cancel()
-	_, _, err := e.ReadStart(ctx, "file", make([]byte, 10))
+	_, err := e.ReadStart(ctx, "file", make([]byte, 10))
 	if path, ok := errors.AsType[*fs.PathError](err); !ok || path.Path != "file" || !errors.Is(err, context.Canceled) {
 		t.Errorf("queued: %v", err)
 	}
@@ -264,9 +264,10 @@ func TestCloseInFlight(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(root, "file"), []byte("a text"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	n, rest, err := e.ReadStart(t.Context(), "file", make([]byte, 2))
-	if err != nil || n != 2 || rest == nil {
-		t.Fatal(n, rest, err)
+	start, err := e.ReadStart(t.Context(), "file", make([]byte, 2))
+	rest := start.Rest
+	if err != nil || start.N != 2 || rest == nil {
+		t.Fatal(start, err)
 	}
 	defer rest.Close()
 	<-reads
@@ -277,7 +278,7 @@ func TestCloseInFlight(t *testing.T) {
 	}()
 	<-reads
 	go func() {
-		_, _, err := e.ReadStart(t.Context(), "file", make([]byte, 10))
+		_, err := e.ReadStart(t.Context(), "file", make([]byte, 10))
 		queued <- err
 	}()
 	go func() { closed <- e.Close() }()
@@ -314,12 +315,12 @@ func TestCancelAtRandom(t *testing.T) {
 			for i := c; i < 2000; i += 32 {
 				ctx, cancel := context.WithCancel(t.Context())
 				go cancel()
-				n, _, err := e.ReadStart(ctx, name(i%200), buf)
+				start, err := e.ReadStart(ctx, name(i%200), buf)
 				switch {
 				case errors.Is(err, context.Canceled):
 					cancelled.Add(1)
-				case err != nil || !bytes.Equal(buf[:n], data(i%200)):
-					t.Errorf("%d bytes, %v", n, err)
+				case err != nil || !bytes.Equal(buf[:start.N], data(i%200)):
+					t.Errorf("%d bytes, %v", start.N, err)
 				}
 				cancel()
 			}

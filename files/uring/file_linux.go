@@ -80,14 +80,14 @@ func (f *file) read(p []byte, off int64, fill bool) (n int, ok bool, err error) 
 	if f.closed || len(p) == 0 || fill && off < 0 {
 		return 0, false, nil
 	}
-	_, n, err = f.engine.read(context.Background(), f.fd, "", p, off, fill)
+	_, s, err := f.engine.read(context.Background(), f.fd, "", p, off, fill)
 	if err == fs.ErrClosed {
 		return 0, false, nil
 	}
 	if err != nil {
 		err = &fs.PathError{Op: "read", Path: f.Name(), Err: err}
 	}
-	return n, true, err
+	return s.N, true, err
 }
 
 // Close implements [io.Closer]. It waits for the reads that have begun.

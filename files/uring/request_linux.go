@@ -2,6 +2,7 @@ package uring
 
 import (
 	"errors"
+	"io/fs"
 	"runtime"
 
 	"golang.org/x/sys/unix"
@@ -27,6 +28,7 @@ type request struct {
 	cancelled bool
 	flags     uint8
 	size      int64 // what the opened file says of itself
+	mode      fs.FileMode
 	n         int
 	err       error
 }
@@ -47,7 +49,7 @@ func newRequest(index, dir int) *request {
 func (q *request) set(fd int, name string, buf []byte, off int64, fill bool) {
 	q.fd, q.buf, q.off, q.fill = fd, buf, off, fill
 	q.path[copy(q.path[:len(q.path)-1], name)] = 0
-	q.cancelled, q.flags, q.size, q.n, q.err = false, 0, -1, 0, nil
+	q.cancelled, q.flags, q.size, q.mode, q.n, q.err = false, 0, -1, 0, 0, nil
 }
 
 // next is the operation that comes next.
@@ -75,7 +77,7 @@ func (q *request) step(res int32) bool {
 		q.err = errno
 	case q.fd < 0:
 		q.fd = int(res)
-		q.size, q.err = regular(q.fd)
+		q.size, q.mode, q.err = regular(q.fd)
 		ended = q.size == 0
 	default:
 		q.n += int(res)
@@ -88,13 +90,13 @@ func (q *request) step(res int32) bool {
 	return q.err == nil && !ended
 }
 
-// regular returns the size of a regular file. On the file systems that New takes
+// regular returns the size and the permission bits of a regular file. On the file systems that New takes
 // it asks nothing but memory.
-func regular(fd int) (int64, error) {
+func regular(fd int) (int64, fs.FileMode, error) {
 	var stat unix.Stat_t
 	err := unix.Fstat(fd, &stat)
 	if err == nil && stat.Mode&unix.S_IFMT != unix.S_IFREG {
 		err = errNotRegular
 	}
-	return stat.Size, err
+	return stat.Size, fs.FileMode(stat.Mode) & fs.ModePerm, err
 }
