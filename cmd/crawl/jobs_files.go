@@ -96,14 +96,14 @@ func (p process) openFiles(ctx context.Context, spec fileSpec, cpu int) (_ *file
 
 // readAll reads a file whole.
 func readAll(ctx context.Context, from batch.Reader, f fileName) ([]byte, error) {
-	start := make([]byte, f.Size+1)
-	n, rest, err := from.ReadStart(ctx, f.Name, start)
-	if err != nil || rest == nil {
-		return start[:n], err
+	buf := make([]byte, f.Size+1)
+	start, err := from.ReadStart(ctx, f.Name, buf)
+	if err != nil || start.Rest == nil {
+		return buf[:start.N], err
 	}
-	defer rest.Close() // only read
-	more, err := io.ReadAll(rest)
-	return append(start[:n], more...), err
+	defer start.Rest.Close() // only read
+	more, err := io.ReadAll(start.Rest)
+	return append(buf[:start.N], more...), err
 }
 
 // prepare has what a file is read with.
@@ -146,22 +146,22 @@ type numbered struct {
 	took time.Duration // once it was read
 }
 
-func (c *numbered) ReadStart(ctx context.Context, name string, buf []byte) (int, files.File, error) {
-	start := time.Now()
-	n, rest, err := c.Reader.ReadStart(ctx, name, buf)
-	c.took = time.Since(start)
-	return n, rest, err
+func (c *numbered) ReadStart(ctx context.Context, name string, buf []byte) (files.Start, error) {
+	began := time.Now()
+	start, err := c.Reader.ReadStart(ctx, name, buf)
+	c.took = time.Since(began)
+	return start, err
 }
 
 // content is a file that is in memory.
 type content []byte
 
-func (c content) ReadStart(_ context.Context, _ string, buf []byte) (int, files.File, error) {
-	n := copy(buf, c)
-	if n < len(buf) {
-		return n, nil, nil
+func (c content) ReadStart(_ context.Context, _ string, buf []byte) (files.Start, error) {
+	start := files.Start{N: copy(buf, c), Mode: 0o644}
+	if start.N == len(buf) {
+		start.Rest = contentRest{content: bytes.NewReader(c[start.N:])}
 	}
-	return n, contentRest{content: bytes.NewReader(c[n:])}, nil
+	return start, nil
 }
 
 // contentRest is what did not fit. It is read, and nothing else is done with it.
