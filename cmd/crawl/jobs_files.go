@@ -82,7 +82,9 @@ func (p process) openFiles(ctx context.Context, spec fileSpec, cpu int) (_ *file
 		in.workers.Output = in.output
 	}
 	for _, f := range spec.Files { // before the clock runs
-		in.prepare(f)
+		if err := in.prepare(f); err != nil {
+			return nil, err
+		}
 		if spec.Memory {
 			content, err := readAll(ctx, in.readers[f.Folder], f)
 			if err != nil {
@@ -106,11 +108,18 @@ func readAll(ctx context.Context, from batch.Reader, f fileName) ([]byte, error)
 	return append(buf[:start.N], more...), err
 }
 
-// prepare has what a file is read with.
-func (in *filesIn) prepare(f fileName) {
-	if in.readers[f.Folder] == nil {
-		in.readers[f.Folder] = in.trees.below(f.Folder)
+// prepare opens what a file is read with.
+func (in *filesIn) prepare(f fileName) error {
+	if in.readers[f.Folder] != nil {
+		return nil
 	}
+	t := in.trees.below(f.Folder)
+	if _, err := t.use(); err != nil {
+		return err
+	}
+	t.release()
+	in.readers[f.Folder] = t
+	return nil
 }
 
 // item is piece n of the row. Each pass has a folder of its own for results, so that

@@ -27,7 +27,7 @@ func refusals(r *Result) []string {
 	list = append(list, few(itemsFailed(r), "row with failed "+r.Plan.Noun, "rows with failed "+r.Plan.Noun)...)
 	list = append(list, few(otherBytes(r), "row with other bytes", "rows with other bytes")...)
 	if r.Rounds < fewestRounds {
-		list = append(list, fmt.Sprintf("%d rounds are not enough to say anything: at least %d are", r.Rounds, fewestRounds))
+		list = append(list, fmt.Sprintf("too few rounds to say anything: %d, and at least %d are needed", r.Rounds, fewestRounds))
 	}
 	list = append(list, twins(r)...)
 	if what, block, factor, found := drift(r, rows); found {

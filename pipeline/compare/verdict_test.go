@@ -224,7 +224,7 @@ func TestRefusalsAndDoubts(t *testing.T) {
 		}, refused: "things changed midway: from round 7 on all rows took 1.5"},
 		{name: "no twin", change: func(m *sim) { m.plan.Rows = slices.Delete(m.plan.Rows, 1, 2) },
 			refused: "no row was measured twice"},
-		{name: "two rounds", change: func(m *sim) { m.plan.Rounds = 2 }, refused: "2 rounds are not enough"},
+		{name: "two rounds", change: func(m *sim) { m.plan.Rounds = 2 }, refused: "too few rounds to say anything: 2"},
 		{name: "four rounds", change: func(m *sim) { m.plan.Rounds, m.seed = 4, 5 }, doubt: "with 4 rounds the intervals are rough"},
 		{name: "no digest", change: func(m *sim) { m.each = func(s *Sample) { s.Digest = "" } }, refused: "blocking: does not tell what bytes it got"},
 		{name: "other bytes in one block", change: func(m *sim) {
