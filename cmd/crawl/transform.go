@@ -111,7 +111,9 @@ func (t *transforming) transform(ctx context.Context, args []string) (err error)
 		t.console.say("stopping when the files in flight are done; Ctrl-C again to stop now")
 	})
 	defer t.stop.close()
-	widen(t.flags.cpu())
+	if !t.flags.dryRun { // which waits for no file
+		widen(t.flags.cpu())
+	}
 
 	if t.paths, err = openPaths(args, t.process.stdin, t.flags); err != nil {
 		return err

@@ -51,6 +51,13 @@ func appendSums(b []byte, sums map[string]string) []byte {
 		return b
 	}
 	b = append(b, `,"sums":{`...)
+	if len(sums) == 1 { // as nearly always
+		for name, sum := range sums {
+			b = append(jsonline.AppendString(b, name), ':')
+			b = jsonline.AppendString(b, sum)
+		}
+		return append(b, '}')
+	}
 	for i, name := range slices.Sorted(maps.Keys(sums)) {
 		if i > 0 {
 			b = append(b, ',')
