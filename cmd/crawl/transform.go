@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"strings"
 
 	"crawl/files/batch"
@@ -114,6 +115,7 @@ func (t *transforming) transform(ctx context.Context, args []string) (err error)
 	if !t.flags.dryRun { // which waits for no file
 		widen(t.flags.cpu())
 	}
+	t.relax()
 
 	if t.paths, err = openPaths(args, t.process.stdin, t.flags); err != nil {
 		return err
@@ -150,6 +152,17 @@ func widen(cpu int) {
 		runtime.GOMAXPROCS(max(16, cpu))
 	}
 }
+
+// relax lets more garbage gather than usual before it is collected, where the steps keep
+// no memory to speak of: what lives is then a few blocks for each file in flight.
+func (t *transforming) relax() {
+	if _, set := t.process.env("GOGC"); !set && t.chain.Memory() <= lightMemory {
+		debug.SetGCPercent(300)
+	}
+}
+
+// lightMemory is what steps hold that are given blocks of a file, and no more.
+const lightMemory = 8 << 20
 
 // look goes through the inputs before anything is written.
 func (t *transforming) look(ctx context.Context) error {

@@ -99,7 +99,7 @@ func (b *Batch) run() *run {
 	if b.Log == nil {
 		b.Log = slog.New(slog.DiscardHandler)
 	}
-	return &run{Batch: b, steps: b.Chain.String(), turns: transform.NewTurns(b.CPU), large: make(chan struct{}, 2*b.CPU)}
+	return &run{Batch: b, steps: b.Chain.String(), turns: transform.NewTurns(b.CPU), large: make(chan struct{}, 1+b.CPU)}
 }
 
 // run is what the workers of a Batch share.

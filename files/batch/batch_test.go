@@ -208,7 +208,7 @@ func TestInFlight(t *testing.T) {
 
 func TestRunMirrorsTheTree(t *testing.T) {
 	large := strings.Repeat("0123456789abcdef", 1<<17) // 2 MiB
-	exact := strings.Repeat("x", 1<<20)
+	exact := strings.Repeat("x", 256<<10)
 	texts := map[string]string{"a": "one", "sub/deep/b": "two", "sub/empty": "", "large": large, "exact": exact, "sub/bad": "bad text"}
 	for _, mode := range []pipeline.Mode{pipeline.Blocking, pipeline.Threads, pipeline.Pool, pipeline.Async} {
 		t.Run(string(mode), func(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"sync"
 
 	"crawl/files/mediatype"
 )
@@ -32,10 +31,10 @@ func compressor(name, suffix, contentType string, level int, memory int64, encod
 
 // pooled encodes with encoders that are used again.
 func pooled(make func() encoder) func(io.Reader, io.Writer) error {
-	pool := sync.Pool{New: func() any { return &pooledEncoder{encoder: make()} }}
+	idle := newShelf(func() *pooledEncoder { return &pooledEncoder{encoder: make()} })
 	return func(in io.Reader, out io.Writer) error {
-		p := pool.Get().(*pooledEncoder)
-		defer pool.Put(p)
+		p := idle.get()
+		defer idle.put(p)
 		p.out = out
 		defer func() { p.out = nil }() // for it may wait long for the next
 		p.Reset(outlet{p})
