@@ -81,6 +81,9 @@ func (s *Spool) Write(p []byte) (int, error) {
 	if s.closed {
 		return 0, s.failed("write", fs.ErrClosed)
 	}
+	if s.file == nil && len(p) == 0 {
+		return 0, nil // which lengthens no file, wherever it stands
+	}
 	if s.file == nil && s.at+int64(len(p)) > int64(s.most) {
 		if err := s.Rollover(); err != nil {
 			return 0, err

@@ -123,6 +123,7 @@ func FuzzSpooled(f *testing.F) {
 	f.Add([]byte{0, 10, 1, 5, 2, 3, 3, 4}, uint8(8))
 	f.Add([]byte{0, 10, 2, 200, 0, 10, 3, 0, 1, 255}, uint8(255))
 	f.Add([]byte{2, 20, 0, 1, 4, 30, 1, 90, 5, 0, 1, 9}, uint8(40))
+	f.Add([]byte{10, 2, 0, 0, 10, 200, 248, 248, 248, 248}, uint8(209)) // nothing, behind the end
 	f.Fuzz(func(t *testing.T, steps []byte, most uint8) {
 		eng := engine(t)
 		spooled := temp.Spooled(t.Context(), eng, int(most), temp.Options{})
