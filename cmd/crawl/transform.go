@@ -102,7 +102,6 @@ type transforming struct {
 	paths   *paths
 	survey  *batch.Survey
 	output  *results
-	batch   *batch.Batch
 }
 
 // transform finds out what there is to do, what the user may have got wrong first,
@@ -190,7 +189,7 @@ func (t *transforming) work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	t.batch = &batch.Batch{
+	b := &batch.Batch{
 		Source:  t.survey.Once(src),
 		Chain:   t.chain,
 		Output:  t.output.eng,
@@ -208,7 +207,7 @@ func (t *transforming) work(ctx context.Context) error {
 	shown := t.flags.showProgress(t.process, t.console, t.progress)
 	defer shown()
 	defer t.answers(t.asks, t.console)()
-	return t.batch.Run(ctx, t.stop.drain)
+	return b.Run(ctx, t.stop.drain)
 }
 
 // fit lowers the concurrency to what limit open files allow, and says so.
@@ -226,7 +225,7 @@ func (t *transforming) progress() progress.State {
 	return progress.State{
 		Done:     brief.Total,
 		Failed:   brief.Failed,
-		InFlight: t.batch.InFlight(),
+		InFlight: int64(t.inFlight()),
 		Total:    t.survey.Files,
 		Bytes:    brief.Bytes,
 		Rate:     brief.Rate,

@@ -5,7 +5,6 @@ import (
 	"context"
 	"log/slog"
 	"runtime"
-	"sync/atomic"
 
 	"crawl/files"
 	"crawl/files/transform"
@@ -59,13 +58,7 @@ type Batch struct {
 	MaxSize int64                      // of what a step makes of one file, in bytes; 0: no limit
 	RunID   string                     // name of this run, for the records
 	Log     *slog.Logger               // of single files at debug level; nil: none
-
-	inFlight atomic.Int64
 }
-
-// InFlight is how many files have been taken and have no record yet. It may be called at
-// any time.
-func (b *Batch) InFlight() int64 { return b.inFlight.Load() }
 
 // DefaultWorkers is how many files are in flight unless told otherwise. Measured on
 // two cores, 2 to 64 are equal within 7 % when files are cached, and 16 keep a disk
@@ -85,7 +78,7 @@ func (b *Batch) Run(ctx context.Context, drain <-chan struct{}) error {
 	if b.Make == nil {
 		b.Make = r.worker
 	}
-	return pipeline.Run(ctx, b.Mode, b.Workers, pipeline.Until(r.counted(), drain), b.Make, r.settle, b.Watch)
+	return pipeline.Run(ctx, b.Mode, b.Workers, pipeline.Until(b.Source, drain), b.Make, r.settle, b.Watch)
 }
 
 // Worker makes workers that transform single files, all but their records, which are
@@ -110,20 +103,8 @@ type run struct {
 	large chan struct{} // a token for each file in flight that does not fit a buffer
 }
 
-// counted is the source, whose items are in flight until they settle.
-func (r *run) counted() pipeline.Source[Item] {
-	return pipeline.SourceFunc[Item](func(ctx context.Context) (Item, error) {
-		it, err := r.Source.Next(ctx)
-		if err == nil {
-			r.inFlight.Add(1)
-		}
-		return it, err
-	})
-}
-
 // settle records what became of a file.
 func (r *run) settle(ctx context.Context, res pipeline.Result[Item, Done]) error {
-	r.inFlight.Add(-1)
 	if res.Err != nil {
 		return res.Err
 	}

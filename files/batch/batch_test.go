@@ -189,19 +189,30 @@ func (f *folders) records(t *testing.T) map[string]batch.Line {
 
 func TestInFlight(t *testing.T) {
 	f := newFolders(t, map[string]string{"a": "1", "b": "2", "c": "3"})
-	var b *batch.Batch
+	var workers pipeline.Workers
+	working := func() (n int) {
+		for _, w := range workers.List() {
+			if w.State == pipeline.Working {
+				n++
+			}
+		}
+		return n
+	}
 	var all sync.WaitGroup
 	all.Add(3)
 	together := chain(t, transform.Step{Name: "together", Run: func(context.Context, transform.File, io.Reader, io.Writer) error {
 		all.Done()
 		all.Wait()
-		if n := b.InFlight(); n < 1 || n > 3 {
+		if n := working(); n < 1 || n > 3 {
 			t.Errorf("%d are in flight", n)
 		}
 		return nil
 	}})
-	_, err := f.run(t, together, f.items(t), func(made *batch.Batch) { b, made.CPU = made, 3 })
-	if n := b.InFlight(); err != nil || n != 0 {
+	_, err := f.run(t, together, f.items(t), func(b *batch.Batch) {
+		b.CPU = 3
+		b.Watch = pipeline.Watch[batch.Item]{Workers: &workers, Name: "file", Item: func(it batch.Item) string { return it.Shown }}
+	})
+	if n := working(); err != nil || n != 0 {
 		t.Errorf("%d in flight at the end, %v", n, err)
 	}
 }

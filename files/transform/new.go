@@ -6,14 +6,22 @@ import "fmt"
 func New(steps ...Step) (Chain, error) {
 	var c Chain
 	for _, s := range steps {
-		switch {
-		case s.Sum != nil:
-			c.sums = append(c.sums, s)
-		case len(c.sums) > 0:
-			return Chain{}, &ParseError{s.Name, fmt.Errorf("stands behind the checksum %s, which must be last", c.sums[0].Name)}
-		default:
-			c.steps = append(c.steps, s)
+		if err := c.add(s); err != nil {
+			return Chain{}, &ParseError{s.Name, err}
 		}
 	}
 	return c, nil
+}
+
+// add puts a step at the end.
+func (c *Chain) add(s Step) error {
+	switch {
+	case s.Sum != nil:
+		c.sums = append(c.sums, s)
+	case len(c.sums) > 0:
+		return fmt.Errorf("stands behind the checksum %s, which must be last", c.sums[0].Name)
+	default:
+		c.steps = append(c.steps, s)
+	}
+	return nil
 }

@@ -67,15 +67,11 @@ func Parse(text string) (Chain, error) {
 	var c Chain
 	for _, part := range split(text) {
 		step, err := parseStep(part)
-		switch {
-		case err != nil:
+		if err == nil {
+			err = c.add(step)
+		}
+		if err != nil {
 			return Chain{}, &ParseError{strings.TrimSpace(part), err}
-		case step.Sum != nil:
-			c.sums = append(c.sums, step)
-		case len(c.sums) > 0:
-			return Chain{}, &ParseError{strings.TrimSpace(part), fmt.Errorf("stands behind the checksum %s, which must be last", c.sums[0].Name)}
-		default:
-			c.steps = append(c.steps, step)
 		}
 	}
 	return c, nil
