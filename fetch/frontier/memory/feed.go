@@ -2,14 +2,10 @@ package memory
 
 import (
 	"context"
-	"errors"
 	"io"
 
 	"crawl/fetch/frontier"
 )
-
-// ErrFeeding is what Feed gives while another Feed runs.
-var ErrFeeding = errors.New("frontier is being fed already")
 
 // feed is the state of the Feed that runs.
 type feed struct {
@@ -56,9 +52,9 @@ func (f *Frontier) startFeed() (more chan struct{}, err error) {
 	defer f.mu.Unlock()
 	switch {
 	case f.ended:
-		return nil, ErrClosed
+		return nil, frontier.ErrClosed
 	case f.feed.runs:
-		return nil, ErrFeeding
+		return nil, frontier.ErrFeeding
 	}
 	f.begun = true
 	f.feed = feed{runs: true, waits: true, more: make(chan struct{}, 1)}
@@ -95,7 +91,7 @@ func (f *Frontier) awaitHunger(ctx context.Context, more chan struct{}) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-f.closed:
-		return ErrClosed
+		return frontier.ErrClosed
 	}
 }
 

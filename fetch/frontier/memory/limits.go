@@ -21,7 +21,7 @@ type limits struct {
 
 	usual  yardstick
 	open   []slots // by Entry.Lease - 1
-	unused []int32 // places in open
+	unused []int64 // places in open
 }
 
 // slots are what a lease holds.
@@ -41,7 +41,7 @@ func (l *limits) enter() (slot pipeline.Slot, ok bool) {
 }
 
 // hold keeps the slots of a lease, and returns where.
-func (l *limits) hold(s slots) (lease int32) {
+func (l *limits) hold(s slots) (lease int64) {
 	if l.all == nil && s.host == (pipeline.Slot{}) {
 		return 0
 	}
@@ -50,14 +50,14 @@ func (l *limits) hold(s slots) (lease int32) {
 		l.unused = l.unused[:n-1]
 	} else {
 		l.open = append(l.open, slots{})
-		lease = int32(len(l.open))
+		lease = int64(len(l.open))
 	}
 	l.open[lease-1] = s
 	return lease
 }
 
 // release gives up the place of a lease.
-func (l *limits) release(lease int32) (s slots) {
+func (l *limits) release(lease int64) (s slots) {
 	s, l.open[lease-1] = l.open[lease-1], s
 	l.unused = append(l.unused, lease)
 	return s

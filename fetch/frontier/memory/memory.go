@@ -16,7 +16,6 @@ package memory
 
 import (
 	"context"
-	"errors"
 	"math"
 	"sync"
 	"time"
@@ -24,9 +23,6 @@ import (
 	"crawl/fetch/frontier"
 	"crawl/pipeline"
 )
-
-// ErrClosed is what calls on a closed frontier give.
-var ErrClosed = errors.New("frontier is closed")
 
 // Options say how politely and with how much memory. The zero value works.
 type Options struct {
@@ -119,7 +115,7 @@ func (f *Frontier) Add(ctx context.Context, entries ...frontier.Entry) (added in
 
 func (f *Frontier) add(entries ...frontier.Entry) (added int, err error) {
 	if f.ended {
-		return 0, ErrClosed
+		return 0, frontier.ErrClosed
 	}
 	f.begun = true
 	now := f.now()
@@ -133,20 +129,11 @@ func (f *Frontier) add(entries ...frontier.Entry) (added int, err error) {
 	return len(entries), f.store.shrink()
 }
 
-// Stats is a picture of one moment.
-type Stats struct {
-	Queued  int64 // entries waiting, wherever they are
-	Leased  int64 // entries handed out and not settled
-	Spilled int64 // of those queued, in the scratch file
-	Hosts   int64 // hosts remembered
-	Blocked int64 // of those, waiting for a delay, a back-off or a retry
-}
-
 // Stats costs a few loads under the lock.
-func (f *Frontier) Stats() Stats {
+func (f *Frontier) Stats() frontier.Stats {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return Stats{
+	return frontier.Stats{
 		Queued:  int64(f.queued),
 		Leased:  int64(f.leased),
 		Spilled: int64(f.store.spilled),
@@ -155,7 +142,7 @@ func (f *Frontier) Stats() Stats {
 	}
 }
 
-// Close ends all waits with [ErrClosed] and closes the scratch file. Leases may
+// Close ends all waits with [frontier.ErrClosed] and closes the scratch file. Leases may
 // still be settled after it.
 func (f *Frontier) Close() error {
 	f.mu.Lock()
@@ -167,7 +154,7 @@ func (f *Frontier) Close() error {
 	close(f.closed)
 	f.timer.Stop()
 	for len(f.waiting) > 0 {
-		f.answer(frontier.Entry{}, ErrClosed)
+		f.answer(frontier.Entry{}, frontier.ErrClosed)
 	}
 	return f.store.close()
 }

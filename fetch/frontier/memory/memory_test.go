@@ -79,7 +79,7 @@ func drain(t *testing.T, f *Frontier, workers int, took time.Duration) []lease {
 		})
 	}
 	wg.Wait()
-	if s := f.Stats(); s != (Stats{Hosts: s.Hosts, Blocked: s.Blocked}) {
+	if s := f.Stats(); s != (frontier.Stats{Hosts: s.Hosts, Blocked: s.Blocked}) {
 		t.Errorf("after the end: %+v", s)
 	}
 	return got
@@ -249,7 +249,7 @@ func TestRetry(t *testing.T) {
 		if _, err := f.Next(t.Context()); err != io.EOF {
 			t.Errorf("at the end: %v", err)
 		}
-		if s := f.Stats(); s != (Stats{}) {
+		if s := f.Stats(); s != (frontier.Stats{}) {
 			t.Errorf("at the end: %+v", s)
 		}
 	})
@@ -334,7 +334,7 @@ func TestHostsAreForgotten(t *testing.T) {
 			if _, err := f.Next(t.Context()); err != io.EOF {
 				t.Error(err)
 			}
-			if s := f.Stats(); s != (Stats{}) {
+			if s := f.Stats(); s != (frontier.Stats{}) {
 				t.Errorf("delay %v: %+v", delay, s)
 			}
 		})

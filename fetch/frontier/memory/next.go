@@ -138,7 +138,7 @@ func (f *Frontier) lease(now time.Duration) (frontier.Entry, error) {
 	h := f.ready.first
 	switch {
 	case f.ended:
-		return frontier.Entry{}, ErrClosed
+		return frontier.Entry{}, frontier.ErrClosed
 	case h == nil && f.begun && !f.feed.runs && f.queued == 0 && f.leased == 0:
 		return frontier.Entry{}, io.EOF
 	case h == nil || f.pace.next > now:

@@ -162,7 +162,7 @@ func TestClose(t *testing.T) {
 		e := next(t, f)
 		var wg sync.WaitGroup
 		wg.Go(func() {
-			if _, err := f.Next(t.Context()); err != ErrClosed {
+			if _, err := f.Next(t.Context()); err != frontier.ErrClosed {
 				t.Errorf("next: %v", err)
 			}
 		})
@@ -178,7 +178,7 @@ func TestClose(t *testing.T) {
 			}
 		})
 		synctest.Wait()
-		if err := f.Feed(ctx, feedOf(list)); err != ErrFeeding {
+		if err := f.Feed(ctx, feedOf(list)); err != frontier.ErrFeeding {
 			t.Errorf("second feed: %v", err)
 		}
 		closing(t, f)
@@ -189,13 +189,13 @@ func TestClose(t *testing.T) {
 		if err := f.Settle(t.Context(), e, frontier.Outcome{}); err == nil {
 			t.Error("a lease could be settled twice")
 		}
-		if _, err := f.Add(t.Context(), e); err != ErrClosed {
+		if _, err := f.Add(t.Context(), e); err != frontier.ErrClosed {
 			t.Errorf("add: %v", err)
 		}
-		if err := f.Feed(t.Context(), feedOf(list)); err != ErrClosed {
+		if err := f.Feed(t.Context(), feedOf(list)); err != frontier.ErrClosed {
 			t.Errorf("feed: %v", err)
 		}
-		if _, err := f.Next(t.Context()); err != ErrClosed {
+		if _, err := f.Next(t.Context()); err != frontier.ErrClosed {
 			t.Errorf("next: %v", err)
 		}
 	})

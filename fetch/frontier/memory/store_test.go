@@ -89,7 +89,7 @@ func TestSpill(t *testing.T) {
 			t.Errorf("%s: %d of %d entries", host, got[host], n)
 		}
 	}
-	if s := f.Stats(); s != (Stats{}) || f.store.end != 0 {
+	if s := f.Stats(); s != (frontier.Stats{}) || f.store.end != 0 {
 		t.Errorf("at the end: %+v, scratch file %d bytes", s, f.store.end)
 	}
 }

@@ -1,0 +1,234 @@
+package robots
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf16"
+)
+
+// MaxSize is how much of a file is read, in bytes: what RFC 9309 section 2.5 demands.
+const MaxSize = 500 << 10
+
+// File is a robots.txt file. It is not changed after [Parse].
+type File struct {
+	groups   []group
+	sitemaps []string
+}
+
+// group is one or more agents and the rules for them, some or none (RFC 9309 section 2.1).
+type group struct {
+	agents []agent
+	rules  []line
+}
+
+// agent is a product token, or "*", and the Crawl-delay that stands below it.
+type agent struct {
+	token string
+	delay delay
+}
+
+// line is an allow or disallow.
+type line struct {
+	path   string // as it was written
+	number int32
+	allow  bool
+}
+
+// Parse reads a file. There is no error: what can't be understood is passed over. Of
+// more than [MaxSize] bytes the rest is ignored, and so is a line that it cuts.
+func Parse(data []byte) *File {
+	p := parser{file: new(File)}
+	rest := text(data)
+	for number := int32(1); rest != ""; number++ {
+		var one string
+		one, rest = cutLine(rest)
+		p.line(one, number)
+	}
+	return p.file
+}
+
+// Sitemaps returns the values of the Sitemap lines, which are for everybody, each once.
+func (f *File) Sitemaps() []string { return slices.Clone(f.sitemaps) }
+
+// text is what of data is read: whole lines, as UTF-8 without byte order mark.
+func text(data []byte) string {
+	if len(data) > MaxSize {
+		end := MaxSize
+		for end > 0 && !isLineEnd(data[end]) {
+			end--
+		}
+		data = data[:end]
+	}
+	s := string(data)
+	switch {
+	case strings.HasPrefix(s, "\xff\xfe"):
+		return utf8Of(s[2:], func(a, b byte) uint16 { return uint16(b)<<8 | uint16(a) })
+	case strings.HasPrefix(s, "\xfe\xff"):
+		return utf8Of(s[2:], func(a, b byte) uint16 { return uint16(a)<<8 | uint16(b) })
+	}
+	for _, b := range []string{"\xef", "\xbb", "\xbf"} { // Google forgives a mark that is cut short
+		s = strings.TrimPrefix(s, b)
+	}
+	return s
+}
+
+// utf8Of turns UTF-16 into UTF-8.
+func utf8Of(s string, unit func(a, b byte) uint16) string {
+	units := make([]uint16, len(s)/2)
+	for i := range units {
+		units[i] = unit(s[2*i], s[2*i+1])
+	}
+	return string(utf16.Decode(units))
+}
+
+// cutLine cuts s after its first line, which CR, LF or both end (RFC 9309 section 2.2).
+func cutLine(s string) (line, rest string) {
+	end := strings.IndexAny(s, "\r\n")
+	if end < 0 {
+		return s, ""
+	}
+	line, rest = s[:end], s[end+1:]
+	if s[end] == '\r' {
+		rest = strings.TrimPrefix(rest, "\n")
+	}
+	return line, rest
+}
+
+func isLineEnd(c byte) bool { return c == '\r' || c == '\n' }
+
+// parser builds a File line by line.
+type parser struct {
+	file     *File
+	ruled    bool // the last group has a rule, so that a user-agent line begins another
+	below    int  // the last group's agents that a Crawl-delay is not for: it has others below it
+	delayed  bool // the last agents have their Crawl-delay
+	sitemaps map[string]bool
+}
+
+func (p *parser) line(s string, number int32) {
+	name, value, ok := record(s)
+	if !ok {
+		return
+	}
+	switch name {
+	case "user-agent":
+		p.userAgent(value)
+	case "allow", "disallow":
+		if n := len(p.file.groups); n > 0 { // rules before any group are nobody's
+			g := &p.file.groups[n-1]
+			g.rules = append(g.rules, line{path: value, number: number, allow: name == "allow"})
+			p.ruled = true
+		}
+	case "crawl-delay":
+		if d, ok := parseDelay(value); ok {
+			p.crawlDelay(delay{d, number})
+		}
+	case "sitemap":
+		p.sitemap(value)
+	}
+}
+
+// userAgent adds an agent to the last group, unless that has rules already. Other
+// records in between end no group (RFC 9309 section 2.2.4).
+func (p *parser) userAgent(value string) {
+	if p.ruled || len(p.file.groups) == 0 {
+		p.file.groups = append(p.file.groups, group{})
+		p.ruled, p.delayed, p.below = false, false, 0
+	}
+	g := &p.file.groups[len(p.file.groups)-1]
+	if p.delayed {
+		p.below, p.delayed = len(g.agents), false
+	}
+	g.agents = append(g.agents, agent{token: agentToken(value)})
+}
+
+// crawlDelay is for the agents right above it: those of two adjacent user-agent lines
+// with a Crawl-delay each are one group, but nobody means one delay for both.
+func (p *parser) crawlDelay(d delay) {
+	if len(p.file.groups) == 0 {
+		return
+	}
+	agents := p.file.groups[len(p.file.groups)-1].agents
+	for i := p.below; i < len(agents); i++ {
+		agents[i].delay = longer(agents[i].delay, d)
+	}
+	p.delayed = true
+}
+
+func (p *parser) sitemap(url string) {
+	if url == "" || p.sitemaps[url] {
+		return
+	}
+	if p.sitemaps == nil {
+		p.sitemaps = map[string]bool{}
+	}
+	p.sitemaps[url] = true
+	p.file.sitemaps = append(p.file.sitemaps, url)
+}
+
+const blank = " \t\v\f"
+
+// record splits a line into the name, in lower case and as it should be spelled, and the
+// value of a record.
+func record(s string) (name, value string, ok bool) {
+	s, _, _ = strings.Cut(s, "#")
+	name, value, ok = strings.Cut(s, ":")
+	if !ok { // "Disallow /private/"
+		words := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(blank, r) })
+		if len(words) != 2 {
+			return "", "", false
+		}
+		name, value = words[0], words[1]
+	}
+	name = strings.ToLower(strings.Trim(name, blank))
+	if meant, ok := misspelled[name]; ok {
+		name = meant
+	}
+	return name, strings.Trim(value, blank), true
+}
+
+// misspelled are the names that google/robotstxt and crawler-commons have met often.
+var misspelled = map[string]string{
+	"useragent": "user-agent", "user agent": "user-agent", "useg-agent": "user-agent", "ser-agent": "user-agent",
+	"users-agent": "user-agent", "user-agnet": "user-agent", "user-agents": "user-agent",
+
+	"dissallow": "disallow", "dissalow": "disallow", "disalow": "disallow", "diasllow": "disallow", "disallaw": "disallow",
+	"desallow": "disallow", "dssalow": "disallow", "dsallow": "disallow", "diallow": "disallow", "disallows": "disallow",
+	"disllow": "disallow",
+
+	"crawl delay": "crawl-delay", "clawl-delay": "crawl-delay", "craw-delay": "crawl-delay", "crawl-deley": "crawl-delay",
+
+	"site-map": "sitemap", "sitemaps": "sitemap",
+}
+
+// delay is a Crawl-delay and the line that it stands in, which is 0 when there is none.
+type delay struct {
+	time.Duration
+	line int32
+}
+
+// longer is the longer of two: who said both means the more careful.
+func longer(a, b delay) delay {
+	if a.line == 0 || b.line != 0 && b.Duration > a.Duration {
+		return b
+	}
+	return a
+}
+
+// maxDelay is the longest Crawl-delay that is told apart: a year.
+const maxDelay = 365 * 24 * time.Hour
+
+// parseDelay reads the number of seconds that value begins with.
+func parseDelay(value string) (time.Duration, bool) {
+	end := strings.IndexFunc(value, func(r rune) bool { return (r < '0' || r > '9') && r != '.' })
+	if end >= 0 {
+		value = value[:end]
+	}
+	seconds, err := strconv.ParseFloat(value, 64)
+	if err != nil {
+		return 0, false
+	}
+	return time.Duration(min(seconds, maxDelay.Seconds()) * float64(time.Second)), true
+}

@@ -1,0 +1,45 @@
+package gate
+
+import (
+	"fmt"
+	"time"
+
+	"crawl/fetch"
+	"crawl/pipeline/stats"
+)
+
+// ClassDenied is that of errors around a [*Denied]. Those around a [*Deferred] have the
+// class of what went wrong with the robots.txt: [fetch.ClassHTTP5xx], or
+// [fetch.ClassHTTP4xx] after a 429, or that of the failure.
+const ClassDenied fetch.Class = "robots_denied"
+
+// Denied says that a robots.txt forbids to ask for a URL.
+type Denied struct {
+	URL    string // canonical, without user and password
+	Robots string // URL of the file, of URL's own origin
+	Rule   string // "Disallow: /private/", as it is compared; or the Crawl-delay that is too long
+	Line   int    // of the file, from 1
+}
+
+func (d *Denied) Error() string {
+	return stats.Printable(fmt.Sprintf("line %d of %s forbids it: %s", d.Line, d.Robots, d.Rule))
+}
+
+// Deferred says that nothing of an origin may be asked for now, as its robots.txt can't
+// be had, and when that is worth another try.
+type Deferred struct {
+	URL    string // canonical, without user and password
+	Robots string // URL of the file, of URL's own origin
+	Status int    // that it was answered with; 0: no answer came, and Err says why
+	Err    error  // nil when there is a Status
+	Wait   time.Duration
+}
+
+func (d *Deferred) Error() string {
+	if d.Err == nil {
+		return fmt.Sprintf("%s was answered with status %d", stats.Printable(d.Robots), d.Status)
+	}
+	return stats.Printable(fmt.Sprintf("%s can't be had: %v", d.Robots, d.Err))
+}
+
+func (d *Deferred) Unwrap() error { return d.Err }
