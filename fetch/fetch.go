@@ -61,6 +61,9 @@ type Request struct {
 	// followed.
 	MaxRedirects int
 
+	// Capture, when set, gets what goes over the wire, byte for byte: see [Capture].
+	Capture *Capture
+
 	// Deadline bounds the whole of it, redirects, repetitions and the body
 	// included; zero means no limit. A context with a deadline does the same but
 	// costs a timer for each request.

@@ -46,6 +46,19 @@ type Sink interface {
 	Put(ctx context.Context, rec *fetch.Record, url string) (sink.Stored, error)
 }
 
+// Archive is a Sink that keeps exchanges as they were, those included that bring no body
+// to store: redirects, refusals, what broke off. Put finds them in rec.Request.Capture.
+type Archive interface {
+	Sink
+	// Capture returns what the exchanges of one visit are captured in, or nil when that
+	// is not wanted.
+	Capture() *fetch.Capture
+	// Keep stores what was captured of a visit that did not come to Put, or failed there
+	// with err, as far as there is something. Its errors are a [*sink.Error] or the end
+	// of ctx.
+	Keep(ctx context.Context, got *fetch.Capture, err error) (sink.Stored, error)
+}
+
 // Journal keeps the records.
 type Journal interface {
 	Append(ctx context.Context, line *manifest.Line) error

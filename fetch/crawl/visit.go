@@ -46,7 +46,9 @@ func (c *Crawl) visit(ctx context.Context, e frontier.Entry) (Visit, error) {
 		Line:     e.Line,
 	}
 	judged := c.Listed == nil || c.aside.over() // what is refused now is refused for good
-	req := &fetch.Request{Method: c.Method, URL: e.URL, Body: c.Body, Header: c.Header, Deadline: started.Add(c.Timeout - e.Spent)}
+	capture := c.capture()
+	defer capture.Close()
+	req := &fetch.Request{Method: c.Method, URL: e.URL, Body: c.Body, Header: c.Header, Deadline: started.Add(c.Timeout - e.Spent), Capture: capture}
 	rec, err := c.Fetcher.Fetch(ctx, req)
 	head := time.Since(started)
 	var body time.Duration
@@ -73,6 +75,13 @@ func (c *Crawl) visit(ctx context.Context, e frontier.Entry) (Visit, error) {
 		return Visit{End: again}, nil
 	}
 	end.Backoff = backoff(rec, err)
+	if line.Outcome == "" { // else Put has kept it
+		if fault := c.keep(ctx, line, capture, rec, err); fault != nil && ctx.Err() == nil {
+			return Visit{}, fault
+		} else if fault != nil {
+			return Visit{End: frontier.Outcome{Retry: true, Load: pipeline.Ignored}}, nil
+		}
+	}
 	v := Visit{Line: line, End: end, Body: body}
 	switch {
 	case err != nil:
@@ -127,12 +136,48 @@ func (c *Crawl) store(ctx context.Context, line *manifest.Line, rec *fetch.Recor
 	line.Outcome = manifest.Fetched
 	line.Bytes = stored.Bytes
 	line.Path, line.Steps = stored.Path, c.Steps
+	place(line, stored)
 	// Only now that the body is whole: a server would confirm a cut one for ever.
 	line.ETag, line.LastModified = validator(rec.Header.Get("ETag")), validator(rec.Header.Get("Last-Modified"))
 	if stored.SHA256 != (sink.Stored{}).SHA256 {
 		line.SHA256 = fmt.Sprintf("%x", stored.SHA256)
 	}
 	return nil
+}
+
+// capture is what the exchanges of a visit are captured in, nil when the sink is no
+// archive.
+func (c *Crawl) capture() *fetch.Capture {
+	if archive, ok := c.Sink.(Archive); ok {
+		return archive.Capture()
+	}
+	return nil
+}
+
+// keep has an archive keep the exchanges of a visit that stored no body: rec is the last
+// answer, err why there is none or it is not stored. Its error is that of the archive or
+// the end of ctx.
+func (c *Crawl) keep(ctx context.Context, line *manifest.Line, capture *fetch.Capture, rec *fetch.Record, err error) error {
+	if capture == nil {
+		return nil
+	}
+	if rec != nil {
+		if err == nil { // the body belongs to it; how it ends the capture knows
+			_, _ = io.Copy(io.Discard, rec.Body)
+		}
+		_ = rec.Body.Close()
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	stored, err := c.Sink.(Archive).Keep(ctx, capture, err)
+	place(line, stored)
+	return err
+}
+
+// place fills in where the records in shared files stand.
+func place(line *manifest.Line, stored sink.Stored) {
+	line.WARC, line.JSONL = manifest.Section(stored.WARC), manifest.Section(stored.JSONL)
 }
 
 // validator is what a later run may send back, which must be exactly what came: no

@@ -120,17 +120,20 @@ func (c *Client) fetch(ctx context.Context, trace *fetch.Trace, req *fetch.Reque
 	x := begin(ctx, trace, req, m.URL.Host(), c.opt.IdleTimeout)
 	hr, err := x.request(m)
 	if err != nil {
+		x.captured.Drop()
 		x.end()
 		return nil, fetch.Explain(err, "")
 	}
 	answer, err := c.transport(req).RoundTrip(hr)
 	if err != nil {
 		e := x.explain(err, "waiting for the answer")
+		x.captured.Drop()
 		x.end()
 		return nil, e
 	}
 	if e := x.answered(answer); e != nil {
 		answer.Body.Close()
+		x.captured.Drop()
 		x.end()
 		return nil, e
 	}
