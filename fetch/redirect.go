@@ -107,7 +107,7 @@ func nextHop(req *Request, location string, hops []Hop, limit int) (*Request, er
 	}
 	hop.Discovered = req.Discovered || to.Hostname() != from.Hostname()
 	if !sameOrigin(from, to) {
-		hop.Header = withoutCredentials(hop.Header)
+		hop.Header = hop.Header.WithoutCredentials()
 	}
 	return hop, nil
 }
@@ -151,17 +151,4 @@ func isLoop(hops []Hop, url string) bool {
 		}
 	}
 	return false
-}
-
-// withoutCredentials is h without what must not be told to another origin.
-func withoutCredentials(h Header) Header {
-	kept := make(Header, 0, len(h))
-	for _, f := range h {
-		switch strings.ToLower(f.Name) {
-		case "authorization", "cookie", "proxy-authorization", "host":
-			continue
-		}
-		kept = append(kept, f)
-	}
-	return kept
 }

@@ -1,22 +1,31 @@
-// Package crawl runs a crawl: it takes URLs from lists, has a frontier decide
-// which may be asked for now, fetches them, stores their bodies and records what
-// became of each.
+// Package crawl runs a crawl: it takes URLs from lists and, if it is to follow links, from
+// the pages themselves, has a frontier decide which may be asked for now, fetches them,
+// stores their bodies and records what became of each.
 //
-//	lists -> seen? -> frontier -> fetch -> store -> record -> settle
+//	lists -> seen? -> frontier -> robots? -> fetch -> store -> record -> settle
+//	                     ^                             |
+//	                     +---- in scope? <- links -----+
 //
-// Begin with [Crawl] and its Run. Everything that a crawl is made of comes in
-// through an interface that this package declares, so that a crawl in memory,
-// onto a disk or with injected faults is the same code. It prints nothing and
+// Begin with [Crawl] and its Run; with Follow it follows links. Everything that a crawl is
+// made of comes in through an interface that this package declares, so that a crawl in
+// memory, onto a disk or with injected faults is the same code. It prints nothing and
 // knows no files; the command does.
 //
-// What Run guarantees: every URL that was read has one record when Run ends by
-// itself, and after any other end those without a record are fetched by the next
-// run. A URL is recorded after its body is stored, and its lease ends after that.
+// What Run guarantees: every URL that was read or found has one record when Run ends by
+// itself, and after any other end those without a record are fetched by the next run. A
+// URL is recorded after its body is stored and its links are queued, and its lease ends
+// after that. In a crawl of lists each line has a record, so a URL that is listed twice
+// has a second one that says so; in one that follows links a URL has one record, however
+// often it is listed or linked.
+//
+// A redirect is a request of its own: see trail.go.
 package crawl
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"crawl/fetch"
@@ -36,7 +45,14 @@ type Frontier interface {
 	pipeline.Source[frontier.Entry]
 	// Feed pulls entries while the frontier can use them, until next returns io.EOF.
 	Feed(ctx context.Context, next func(context.Context) (frontier.Entry, error)) error
+	// Add queues entries and says of each whether it was known.
+	Add(ctx context.Context, entries ...frontier.Entry) ([]frontier.Verdict, error)
 	Settle(ctx context.Context, e frontier.Entry, o frontier.Outcome) error
+	// Learn hears what was found out about the host of an entry that is to meet it. When
+	// that host can't be asked now for it, the entry is to be given back.
+	Learn(e frontier.Entry, about frontier.About) (ok bool)
+	// Watch calls cut for each lease that is open for longer than limit, until ctx ends.
+	Watch(ctx context.Context, limit time.Duration, cut func(e frontier.Entry, age time.Duration)) error
 }
 
 // Sink stores the body of an answer. It reads rec.Body to its end. An error of
@@ -80,6 +96,20 @@ type Crawl struct {
 	Journal  Journal
 	Stats    *stats.Stats
 
+	// Follow, when set, has links followed. The lists are then read to their end before
+	// anything is fetched, and the Frontier has to know URLs that it has met, in earlier
+	// runs too; Seen is asked only for lines that are no URLs.
+	Follow *Following
+
+	// Robots, when set, is asked for every URL that the user did not list himself, and
+	// RobotsForAll also for those that he did.
+	Robots       Robots
+	RobotsForAll bool
+
+	// Lookup returns the addresses at which a URL may be asked for, for a Frontier that
+	// goes by them.
+	Lookup func(ctx context.Context, url string) ([]netip.Addr, error)
+
 	// Existing, when set, tells what is stored for a URL already: such a URL is
 	// skipped (--skip-existing).
 	Existing func(ctx context.Context, url string) (sink.Stored, bool, error)
@@ -90,6 +120,10 @@ type Crawl struct {
 	// have ended, and fetched once more if they named that host; but for those over
 	// 10,000, which have failed at once.
 	Listed Hosts
+
+	// MaxRedirects is how many redirects may follow one another; 0 means
+	// [fetch.DefaultMaxRedirects], below 0 none is followed.
+	MaxRedirects int
 
 	Method  string                                // of each request; default GET. HEAD goes with the Sink Discard
 	Body    fetch.Body                            // of each request, if any
@@ -104,7 +138,8 @@ type Crawl struct {
 	Log     *slog.Logger                          // of single URLs at debug level; nil: none
 	Steps   string                                // that the Sink carries bodies through, for the records
 
-	aside aside
+	aside  aside
+	visits visits
 }
 
 // NamedInput is an Input and what its user calls it.
@@ -132,15 +167,29 @@ func (c *Crawl) Run(ctx context.Context, drain <-chan struct{}) error {
 		c.Make = own
 	}
 	var broken error // of an input
+	if c.Follow != nil {
+		var err error
+		if broken, err = c.load(ctx, drain); err != nil {
+			return err
+		}
+		c.Inputs = nil // which are read
+	}
+	watching, watched := context.WithCancel(ctx)
+	defer watched()
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() (err error) {
-		broken, err = c.feed(ctx, drain)
+	group.Go(func() error {
+		off, err := c.feed(ctx, drain)
+		broken = cmp.Or(broken, off)
 		return err
 	})
 	group.Go(func() error {
+		defer watched()
 		src := pipeline.Until[frontier.Entry](c.Frontier, drain)
 		return pipeline.Run(ctx, c.Mode, max(1, c.Workers), src, c.Make, c.settle, c.Watch)
 	})
+	if c.Follow != nil {
+		group.Go(func() error { return c.watchdog(watching) })
+	}
 	if err := group.Wait(); err != nil {
 		return err
 	}
@@ -158,18 +207,24 @@ func (c *Crawl) Worker() pipeline.Maker[frontier.Entry, Visit] {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return pipeline.Shared(c.visit)
+	return pipeline.Shared(c.watched)
 }
 
-// settle ends the lease of what was visited: recorded first, so that a crash in
-// between repeats a fetch and loses none.
+// settle ends the lease of what was visited. What it led to is queued first, then it is
+// recorded, so that a crash in between repeats a fetch and loses none.
 func (c *Crawl) settle(ctx context.Context, r pipeline.Result[frontier.Entry, Visit]) error {
 	if r.Err != nil {
 		return r.Err
 	}
-	if line := r.Out.Line; line != nil {
-		line.Input = c.inputName(r.In.Input)
-		line.Total = millis(r.Took)
+	line, err := c.queue(ctx, r.Out)
+	if err != nil {
+		return err
+	}
+	if line != nil {
+		if listed(r.In) {
+			line.Input = c.inputName(r.In.Input)
+		}
+		line.Total += millis(r.Took)
 		err := c.record(ctx, line, r.Took)
 		lines.Put(line)
 		if err != nil {
@@ -178,6 +233,28 @@ func (c *Crawl) settle(ctx context.Context, r pipeline.Result[frontier.Entry, Vi
 	}
 	r.Out.End.Spent = r.Took
 	return c.Frontier.Settle(ctx, r.In, r.Out.End)
+}
+
+// queue queues what a visit led to, and returns the line to be recorded, if any: what was
+// redirected is recorded once it comes to an end, unless others lead there as well.
+func (c *Crawl) queue(ctx context.Context, v Visit) (*manifest.Line, error) {
+	if len(v.Links) > 0 {
+		if _, err := c.Frontier.Add(ctx, v.Links...); err != nil {
+			return nil, err
+		}
+	}
+	if v.Hop == nil {
+		return v.Line, nil
+	}
+	verdicts, err := c.Frontier.Add(ctx, *v.Hop)
+	if err != nil {
+		return nil, err
+	}
+	if verdicts[0] == frontier.Known || verdicts[0] == frontier.Done {
+		return v.Line, nil
+	}
+	lines.Put(v.Line)
+	return nil, nil
 }
 
 // record writes the one line of a URL and counts it.

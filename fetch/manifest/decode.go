@@ -56,6 +56,8 @@ func parsePlain(text string, l *Line) bool {
 	p.Text(`,"steps":"`, &l.Steps)
 	p.Text(`,"etag":"`, &l.ETag)
 	p.Text(`,"last_modified":"`, &l.LastModified)
+	p.Text(`,"robots":"`, &l.Robots)
+	p.Text(`,"canonical":"`, &l.Canonical)
 	p.Int(`,"depth":`, &l.Depth)
 	p.Text(`,"parent":"`, &l.Parent)
 	p.Int(`,"attempts":`, &l.Attempts)

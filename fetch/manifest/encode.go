@@ -26,6 +26,8 @@ func appendLine(b []byte, l *Line, schema int) []byte {
 	b = jsonline.AppendText(b, `,"steps":`, l.Steps)
 	b = jsonline.AppendText(b, `,"etag":`, l.ETag)
 	b = jsonline.AppendText(b, `,"last_modified":`, l.LastModified)
+	b = jsonline.AppendText(b, `,"robots":`, l.Robots)
+	b = jsonline.AppendText(b, `,"canonical":`, l.Canonical)
 	b = strconv.AppendInt(append(b, `,"depth":`...), int64(l.Depth), 10)
 	b = jsonline.AppendText(b, `,"parent":`, l.Parent)
 	b = jsonline.AppendCount(b, `,"attempts":`, int64(l.Attempts))
@@ -53,7 +55,7 @@ func shorten(l *Line) *Line {
 	s.ETag, s.LastModified = "", "" // worth nothing unless they are whole
 	s.URL = s.URL[:min(len(s.URL), 128<<10)]
 	for _, text := range []*string{&s.FinalURL, (*string)(&s.Outcome), &s.Reason, &s.ErrorClass, &s.ContentType,
-		&s.SHA256, &s.Path, &s.Steps, &s.Parent, &s.RemoteIP, &s.Input, &s.Run} {
+		&s.SHA256, &s.Path, &s.Steps, &s.Robots, &s.Canonical, &s.Parent, &s.RemoteIP, &s.Input, &s.Run} {
 		*text = (*text)[:min(len(*text), 3<<10)]
 	}
 	return &s

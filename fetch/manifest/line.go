@@ -48,6 +48,10 @@ type Line struct {
 	ETag         string `json:"etag,omitempty"`
 	LastModified string `json:"last_modified,omitempty"`
 
+	// What the page says of itself, which is recorded and, but for nofollow, not obeyed.
+	Robots    string `json:"robots,omitempty"`    // asks of crawlers: "noindex,nofollow"
+	Canonical string `json:"canonical,omitempty"` // another URL that it calls its own
+
 	Depth     int        `json:"depth"`
 	Parent    string     `json:"parent,omitempty"`
 	Attempts  int        `json:"attempts,omitempty"`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -70,6 +71,11 @@ func (c *Client) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	}
 	x.dialled(nc, timing)
 	return nc, nil
+}
+
+// Addresses is [fetch.Client.Addresses].
+func (c *Client) Addresses(ctx context.Context, rawURL string) ([]netip.Addr, error) {
+	return c.shared.Addresses(ctx, rawURL)
 }
 
 // Close closes the connections that are idle and ends what is being opened. Those in
