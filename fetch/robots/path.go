@@ -13,7 +13,7 @@ const (
 var class = func() (table [256]uint8) {
 	for c := range byte(128) {
 		switch {
-		case isToken(c), '0' <= c && c <= '9', strings.IndexByte(".~:@!'(),", c) >= 0:
+		case isToken(c), strings.IndexByte(".~:@!'(),", c) >= 0:
 			table[c] = plain
 		case strings.IndexByte(";=&+", c) >= 0:
 			table[c] = delimiter

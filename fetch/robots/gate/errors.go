@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"crawl/fetch"
+	"crawl/fetch/urls"
 	"crawl/pipeline/stats"
 )
 
@@ -43,3 +44,21 @@ func (d *Deferred) Error() string {
 }
 
 func (d *Deferred) Unwrap() error { return d.Err }
+
+// deferred is the error of a request whose robots.txt can't be had.
+func (f *failure) deferred(req *fetch.Request, u urls.URL, wait time.Duration) error {
+	d := &Deferred{URL: u.WithoutUserinfo().String(), Robots: robotsOf(u), Status: f.status, Err: f.err, Wait: wait}
+	return &fetch.Error{Class: f.class(), URL: req.URL, Reason: d.Error(), Err: d}
+}
+
+func (f *failure) class() fetch.Class {
+	switch {
+	case f.err != nil:
+		return fetch.ClassOf(f.err)
+	case f.status/100 == 4:
+		return fetch.ClassHTTP4xx
+	case f.status/100 == 5:
+		return fetch.ClassHTTP5xx
+	}
+	return fetch.ClassProtocol
+}
