@@ -86,6 +86,7 @@ type Exchange struct {
 	Method     string
 	URL        string // with the password that it had
 	Status     int
+	Header     Header // of the answer
 	Proto      string // that was spoken: "HTTP/1.1", "HTTP/2.0"
 	Started    time.Time
 	RemoteAddr netip.AddrPort // of the server, or of the proxy in between
@@ -130,7 +131,7 @@ func (x *Exchange) Answered(rec *Record, headSize, ahead int) {
 	if x == nil {
 		return
 	}
-	x.Status, x.Proto, x.Started, x.RemoteAddr, x.HeadSize = rec.Status, rec.Proto, rec.Started, rec.RemoteAddr, int64(headSize)
+	x.Status, x.Header, x.Proto, x.Started, x.RemoteAddr, x.HeadSize = rec.Status, rec.Header, rec.Proto, rec.Started, rec.RemoteAddr, int64(headSize)
 	x.Answer.beginAt(x.Answer.size - int64(headSize+ahead))
 	x.capture.exchanges = append(x.capture.exchanges, x)
 }

@@ -24,6 +24,8 @@ func appendLine(b []byte, l *Line, schema int) []byte {
 	b = jsonline.AppendText(b, `,"sha256":`, l.SHA256)
 	b = jsonline.AppendText(b, `,"path":`, l.Path)
 	b = jsonline.AppendText(b, `,"steps":`, l.Steps)
+	b = appendSection(b, `,"warc":`, &l.WARC)
+	b = appendSection(b, `,"jsonl":`, &l.JSONL)
 	b = jsonline.AppendText(b, `,"etag":`, l.ETag)
 	b = jsonline.AppendText(b, `,"last_modified":`, l.LastModified)
 	b = jsonline.AppendText(b, `,"robots":`, l.Robots)
@@ -59,6 +61,16 @@ func shorten(l *Line) *Line {
 		*text = (*text)[:min(len(*text), 3<<10)]
 	}
 	return &s
+}
+
+func appendSection(b []byte, name string, s *Section) []byte {
+	if s.Path == "" {
+		return b
+	}
+	b = jsonline.AppendString(append(append(b, name...), `{"path":`...), s.Path)
+	b = strconv.AppendInt(append(b, `,"offset":`...), s.Offset, 10)
+	b = strconv.AppendInt(append(b, `,"length":`...), s.Length, 10)
+	return append(jsonline.AppendString(append(b, `,"digest":`...), s.Digest), '}')
 }
 
 func appendRedirects(b []byte, hops []Redirect) []byte {

@@ -1,0 +1,154 @@
+package warc
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+
+	"crawl/fetch"
+	"crawl/files"
+	"crawl/files/warc"
+	"crawl/files/warc/cdxj"
+)
+
+// prefix begins the names of our files. Others in the folder are somebody else's.
+const prefix = "crawl"
+
+func isOurs(name string) bool {
+	return strings.HasPrefix(name, prefix+"-") && (strings.HasSuffix(name, extension) || strings.HasSuffix(name, indexExtension))
+}
+
+// open finds out what an earlier run has left, repairs it and opens the archive.
+func (s *Sink) open(ctx context.Context, opt Options) error {
+	finished, unfinished, err := s.left(ctx, opt.Fresh)
+	if err != nil {
+		return err
+	}
+	trusted := map[string]int64{}
+	for _, file := range unfinished {
+		size := opt.Trusted[file]
+		if size == 0 { // nothing in it has a record
+			if err := s.eng.Remove(ctx, file); err != nil {
+				return err
+			}
+			continue
+		}
+		trusted[file] = size
+	}
+	s.archive, err = warc.OpenArchive(ctx, s.eng, Folder, warc.ArchiveOptions{
+		Prefix:  prefix,
+		MaxSize: opt.MaxSize,
+		Trusted: trusted,
+		Info:    info(opt.Info),
+	})
+	if err != nil {
+		return err
+	}
+	for file := range trusted {
+		if err := s.reindex(ctx, file); err != nil {
+			return errors.Join(err, s.archive.Close())
+		}
+	}
+	if err := s.recall(ctx, finished); err != nil {
+		return errors.Join(err, s.archive.Close())
+	}
+	return nil
+}
+
+func info(from []fetch.Field) warc.Header {
+	to := make(warc.Header, len(from))
+	for i, f := range from {
+		to[i] = warc.Field(f)
+	}
+	return to
+}
+
+// left are the archives of earlier runs, with an index and without. A fresh start
+// removes them instead.
+func (s *Sink) left(ctx context.Context, fresh bool) (finished, unfinished []string, err error) {
+	entries, err := s.eng.ReadDir(ctx, Folder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, err
+	}
+	indexed := map[string]bool{}
+	for _, e := range entries {
+		if !e.Type().IsRegular() || !isOurs(e.Name()) {
+			continue
+		}
+		if fresh {
+			if err := s.eng.Remove(ctx, path.Join(Folder, e.Name())); err != nil {
+				return nil, nil, err
+			}
+			continue
+		}
+		indexed[path.Join(Folder, e.Name())] = true
+	}
+	for file := range indexed {
+		switch {
+		case strings.HasSuffix(file, indexExtension):
+		case indexed[indexName(file)]:
+			finished = append(finished, file)
+		default:
+			unfinished = append(unfinished, file)
+		}
+	}
+	return finished, unfinished, nil
+}
+
+// reindex has the index of a file know what is in it.
+func (s *Sink) reindex(ctx context.Context, file string) error {
+	f, err := s.eng.Open(ctx, file, os.O_RDONLY)
+	if err != nil {
+		return err
+	}
+	defer f.Close() // only read
+	index, _ := s.indexes.of(file)
+	for l, err := range cdxj.Lines(warc.NewReader(f, warc.ReaderOptions{}), path.Base(file)) {
+		if damage := (*warc.Error)(nil); errors.As(err, &damage) {
+			continue // which verify tells of
+		}
+		if err == nil {
+			err = index.Add(l)
+		}
+		if err == nil {
+			err = s.recollect(ctx, l)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recall tells what the finished archives hold to who looks for equal payloads.
+func (s *Sink) recall(ctx context.Context, finished []string) error {
+	if s.firsts == nil {
+		return nil
+	}
+	for _, file := range finished {
+		for text, err := range files.Lines(ctx, s.eng, indexName(file)) {
+			if err != nil {
+				return err
+			}
+			l, err := cdxj.Parse(text)
+			if err != nil {
+				continue // all that it costs is a revisit
+			}
+			if err := s.recollect(ctx, l); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// recollect notes the payload of an earlier answer.
+func (s *Sink) recollect(ctx context.Context, l cdxj.Line) error {
+	if s.firsts == nil || l.MIME == "warc/revisit" || l.Digest == "" {
+		return nil
+	}
+	return s.note(ctx, warc.Digest(l.Digest), original{l.URL, l.Time, ""})
+}
