@@ -14,6 +14,7 @@ import (
 	"crawl/fetch/crawl"
 	"crawl/fetch/frontier"
 	"crawl/fetch/frontier/memory"
+	"crawl/fetch/frontier/schedule"
 	"crawl/fetch/list"
 	"crawl/fetch/manifest"
 	"crawl/fetch/sink/dir"
@@ -120,9 +121,7 @@ func (a *app) fit(limit, others int) (workers, idle int) {
 func (r *crawling) newFrontier(ctx context.Context, limit int) *memory.Frontier {
 	f := r.flags
 	opt := memory.Options{
-		PerHost: f.perHost.n,
-		Delay:   f.delay.Duration,
-		Rate:    float64(f.rate),
+		Options: schedule.Options{PerHost: f.perHost.n, Delay: f.delay.Duration, Rate: float64(f.rate)},
 		Scratch: func() (memory.Scratch, error) { return r.output.scratch(ctx) },
 	}
 	if f.concurrency == 0 {

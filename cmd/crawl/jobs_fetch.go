@@ -14,6 +14,7 @@ import (
 	"crawl/fetch/crawl"
 	"crawl/fetch/frontier"
 	"crawl/fetch/frontier/memory"
+	"crawl/fetch/frontier/schedule"
 	"crawl/fetch/frontier/seen"
 	"crawl/fetch/list"
 	"crawl/fetch/manifest"
@@ -62,7 +63,9 @@ func (p process) newFetching(spec fetchSpec, width int) (*fetching, error) {
 	if err != nil {
 		return nil, errors.Join(err, client.close())
 	}
-	front := memory.New(memory.Options{PerHost: perHost, Delay: f.flags.delay.Duration, Rate: float64(f.flags.rate)})
+	front := memory.New(memory.Options{
+		Options: schedule.Options{PerHost: perHost, Delay: f.flags.delay.Duration, Rate: float64(f.flags.rate)},
+	})
 	return &fetching{
 		Crawl: crawl.Crawl{
 			Seen:     neverSeen{},

@@ -18,6 +18,9 @@ import (
 // ErrClosed is what calls on a closed frontier give.
 var ErrClosed = errors.New("frontier is closed")
 
+// ErrNotLeased is what Settle gives, wrapped, for a lease that has ended.
+var ErrNotLeased = errors.New("the lease is not open")
+
 // ErrFeeding is what Feed gives while another Feed runs.
 var ErrFeeding = errors.New("frontier is being fed already")
 
@@ -30,6 +33,7 @@ type Entry struct {
 	Input  int32  // which INPUT listed it, from 0
 	Line   int64  // its line there, from 1; 0 when it was not read from a list
 	Lease  int64  // the frontier's own; 0 unless it is leased
+	Order  int64  // the frontier's own; which of all it was, in the order of arrival
 
 	// Meet says, on a lease, that nothing is known of the host yet: it is to be looked
 	// up and the frontier to be told by Learn, before the host is asked for anything.

@@ -10,18 +10,20 @@ import (
 
 var errDamaged = errors.New("scratch file is damaged")
 
-// encode appends e without its host, which the block's owner knows.
+// encode appends e without its host and depth, which the block's owner knows.
 func encode(buf []byte, e *frontier.Entry) []byte {
-	buf = binary.AppendUvarint(buf, uint64(len(e.URL)))
-	buf = append(buf, e.URL...)
+	for _, text := range [...]string{e.URL, e.Parent} {
+		buf = binary.AppendUvarint(buf, uint64(len(text)))
+		buf = append(buf, text...)
+	}
 	for _, v := range [...]int64{int64(e.Input), e.Line, int64(e.Attempts), int64(e.Spent)} {
 		buf = binary.AppendVarint(buf, v)
 	}
 	return buf
 }
 
-// decode gives back the n entries of a block. Their URLs share one string.
-func decode(buf []byte, host string, n int32) (queue, error) {
+// decode gives back the n entries of a block of l. Their texts share one string.
+func decode(buf []byte, l *level, n int32) (queue, error) {
 	if n < 0 || int(n) > len(buf) {
 		return queue{}, errDamaged
 	}
@@ -30,7 +32,9 @@ func decode(buf []byte, host string, n int32) (queue, error) {
 	for i := range q.ring {
 		q.ring[i] = frontier.Entry{
 			URL:      d.string(),
-			Host:     host,
+			Parent:   d.string(),
+			Host:     l.host,
+			Depth:    l.depth,
 			Input:    int32(d.int()),
 			Line:     d.int(),
 			Attempts: int(d.int()),

@@ -1,4 +1,4 @@
-package memory
+package frontiertest
 
 import (
 	"context"
@@ -11,11 +11,12 @@ import (
 	"time"
 
 	"crawl/fetch/frontier"
+	"crawl/fetch/frontier/schedule"
 )
 
-func TestFeedReadsNoFurtherThanNeeded(t *testing.T) {
+func testFeedReadsNoFurtherThanNeeded(t *testing.T, open Open) {
 	synctest.Test(t, func(t *testing.T) {
-		f := New(Options{PerHost: 4})
+		f := open(t, schedule.Options{PerHost: 4})
 		defer closing(t, f)
 		list := entries("one", 1000)
 		list = append(list, entries("other", 10)...)
@@ -50,26 +51,27 @@ func TestFeedReadsNoFurtherThanNeeded(t *testing.T) {
 				t.Fatalf("%d entries queued, %d pulled", f.Stats().Queued, ahead)
 			}
 		}
+		var other frontier.Entry
 		wg.Go(func() {
-			if e := next(t, f); e.Host != "other" || e.Line != 1 {
-				t.Errorf("a free worker was given line %d of %s", e.Line, e.Host)
+			if other = next(t, f); other.Host != "other" || other.Line != 1 {
+				t.Errorf("a free worker was given line %d of %s", other.Line, other.Host)
 			}
 		})
 		at("with a free worker", 1001) // up to the first line that helps it
 		for _, e := range open {
 			settle(t, f, e, frontier.Outcome{})
 		}
-		settle(t, f, frontier.Entry{Host: "other"}, frontier.Outcome{})
+		settle(t, f, other, frontier.Outcome{})
 		drain(t, f, 5, 0)
 		wg.Wait()
 	})
 }
 
-// TestRateDoesNotDrainTheList checks that callers who wait for the rate only do not
+// testRateDoesNotDrainTheList checks that callers who wait for the rate only do not
 // make Feed read on.
-func TestRateDoesNotDrainTheList(t *testing.T) {
+func testRateDoesNotDrainTheList(t *testing.T, open Open) {
 	synctest.Test(t, func(t *testing.T) {
-		f := New(Options{Rate: 1})
+		f := open(t, schedule.Options{Rate: 1})
 		defer closing(t, f)
 		ctx, cancel := context.WithCancel(t.Context())
 		var pulled atomic.Int64
@@ -87,10 +89,11 @@ func TestRateDoesNotDrainTheList(t *testing.T) {
 		for range 5 {
 			wg.Go(func() {
 				for {
-					if _, err := f.Next(ctx); err != nil {
+					e, err := f.Next(ctx)
+					if err != nil {
 						return
 					}
-					settle(t, f, frontier.Entry{Host: "a"}, frontier.Outcome{})
+					settle(t, f, e, frontier.Outcome{})
 				}
 			})
 		}
@@ -103,8 +106,8 @@ func TestRateDoesNotDrainTheList(t *testing.T) {
 	})
 }
 
-func TestFeedError(t *testing.T) {
-	f := New(Options{})
+func testFeedError(t *testing.T, open Open) {
+	f := open(t, schedule.Options{})
 	defer closing(t, f)
 	torn := errors.New("list is torn")
 	list := entries("a", 3)
@@ -123,13 +126,13 @@ func TestFeedError(t *testing.T) {
 		t.Errorf("%d leases", len(got))
 	}
 	urls := []string{}
-	if err := f.Feed(t.Context(), feedOf(entries("a", 1))); err != nil { // and it may be fed again
+	if err := f.Feed(t.Context(), feedOf(entriesFrom("a", 3, 1))); err != nil { // and it may be fed again
 		t.Error(err)
 	}
 	for _, l := range drain(t, f, 1, 0) {
 		urls = append(urls, l.url)
 	}
-	if !slices.Equal(urls, []string{"http://a/0"}) {
+	if !slices.Equal(urls, []string{"http://a/3"}) {
 		t.Errorf("second feed gave %q", urls)
 	}
 }

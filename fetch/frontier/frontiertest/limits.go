@@ -1,4 +1,4 @@
-package memory
+package frontiertest
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"crawl/fetch/frontier"
+	"crawl/fetch/frontier/schedule"
 	"crawl/pipeline"
 )
 
@@ -42,13 +43,14 @@ func lasting(d time.Duration, o pipeline.Outcome) server {
 type seconds struct {
 	mu       sync.Mutex // guards what follows
 	inFlight map[string]int
+	more     int            // entries that were added
 	most     map[string]int // at once; "" has all hosts
 	done     map[string][]int
 	latency  map[string][]time.Duration // in sum
 }
 
 // crawl leases from that many workers for so long, and each host serves as servers says.
-func crawl(t *testing.T, f *Frontier, workers int, length time.Duration, servers map[string]server) *seconds {
+func crawl(t *testing.T, f Frontier, workers int, length time.Duration, servers map[string]server) *seconds {
 	t.Helper()
 	start := time.Now()
 	n := int(length/time.Second) + 1
@@ -71,9 +73,10 @@ func crawl(t *testing.T, f *Frontier, workers int, length time.Duration, servers
 		s.inFlight[e.Host]--
 		s.inFlight[""]--
 		if now := time.Since(start); now < length {
+			s.more++
 			s.done[e.Host][now/time.Second]++
 			s.latency[e.Host][now/time.Second] += took
-			add(t, f, frontier.Entry{URL: e.URL, Host: e.Host}) // so that it never runs dry
+			add(t, f, frontier.Entry{URL: fmt.Sprint("http://", e.Host, "/more/", s.more), Host: e.Host}) // so that it never runs dry
 		}
 		return frontier.Outcome{Load: outcome}
 	}
@@ -98,16 +101,16 @@ func crawl(t *testing.T, f *Frontier, workers int, length time.Duration, servers
 }
 
 // adaptive has a limit from 64 to most over all hosts, and one for each from 4.
-func adaptive(most, perHost int) (Options, *pipeline.Limit) {
+func adaptive(most, perHost int) (schedule.Options, *pipeline.Limit) {
 	all := pipeline.NewLimit(pipeline.LimitOptions{Cap: most, Start: min(64, most)})
-	return Options{PerHost: perHost, Limit: all, HostLimit: func(string) *pipeline.Limit {
+	return schedule.Options{PerHost: perHost, Limit: all, HostLimit: func(string) *pipeline.Limit {
 		return pipeline.NewLimit(pipeline.LimitOptions{Cap: perHost})
 	}}, all
 }
 
 // From the tenth second on a host gives 95 % of what it gives at its best width, and at
 // no time takes twice as long as when it has nothing else to do (issue 5).
-func TestLimitsFindTheWidthOfAHost(t *testing.T) {
+func testLimitsFindTheWidthOfAHost(t *testing.T, open Open) {
 	for _, test := range []struct {
 		name  string
 		make  func() server
@@ -120,7 +123,7 @@ func TestLimitsFindTheWidthOfAHost(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				opts, _ := adaptive(256, 256)
-				f := New(opts)
+				f := open(t, opts)
 				defer closing(t, f)
 				s := crawl(t, f, 256, 20*time.Second, map[string]server{"a": test.make()})
 				late := 0
@@ -141,10 +144,10 @@ func TestLimitsFindTheWidthOfAHost(t *testing.T) {
 }
 
 // Many hosts that bear more than their cap widen all, up to the caps of each.
-func TestLimitsStayBelowCaps(t *testing.T) {
+func testLimitsStayBelowCaps(t *testing.T, open Open) {
 	synctest.Test(t, func(t *testing.T) {
 		opts, all := adaptive(300, 8)
-		f := New(opts)
+		f := open(t, opts)
 		defer closing(t, f)
 		servers := map[string]server{}
 		for i := range 50 {
@@ -166,10 +169,10 @@ func TestLimitsStayBelowCaps(t *testing.T) {
 }
 
 // A host that is slow holds no more than its own limit.
-func TestSlowHostStarvesNobody(t *testing.T) {
+func testSlowHostStarvesNobody(t *testing.T, open Open) {
 	synctest.Test(t, func(t *testing.T) {
 		opts, _ := adaptive(8, 4)
-		f := New(opts)
+		f := open(t, opts)
 		defer closing(t, f)
 		s := crawl(t, f, 8, 30*time.Second, map[string]server{
 			"slow": lasting(10*time.Second, pipeline.Success),
@@ -184,7 +187,7 @@ func TestSlowHostStarvesNobody(t *testing.T) {
 }
 
 // Hosts that never answer are no reason to leave others alone; those that did are.
-func TestDropsCountWhereSomethingAnswered(t *testing.T) {
+func testDropsCountWhereSomethingAnswered(t *testing.T, open Open) {
 	for _, test := range []struct {
 		answers int // of a host before it turns everything away
 		lowered bool
@@ -192,7 +195,7 @@ func TestDropsCountWhereSomethingAnswered(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			opts, all := adaptive(64, 64)
 			opts.HostLimit = nil
-			f := New(opts)
+			f := open(t, opts)
 			defer closing(t, f)
 			asked := 0
 			s := crawl(t, f, 64, 10*time.Second, map[string]server{"down": func(time.Duration, int) (time.Duration, pipeline.Outcome) {
@@ -208,36 +211,5 @@ func TestDropsCountWhereSomethingAnswered(t *testing.T) {
 				t.Errorf("%d at once", s.most[""])
 			}
 		})
-	}
-}
-
-// A million hosts have no million limits.
-func TestFewHostsHaveLimits(t *testing.T) {
-	made := 0
-	f := New(Options{PerHost: 2, HostLimit: func(string) *pipeline.Limit {
-		made++
-		return pipeline.NewLimit(pipeline.LimitOptions{Cap: 2})
-	}})
-	defer closing(t, f)
-	for i := range maxLimits + 100 {
-		add(t, f, entries(fmt.Sprint("host", i), 2)...)
-	}
-	add(t, f, entries("lonely", 1)...)
-	var open []frontier.Entry
-	for range maxLimits + 101 {
-		open = append(open, next(t, f))
-	}
-	if made != maxLimits {
-		t.Errorf("%d limits, want %d", made, maxLimits)
-	}
-	for _, e := range open {
-		settle(t, f, e, frontier.Outcome{})
-		settle(t, f, next(t, f), frontier.Outcome{})
-		if e.Host == "host0" {
-			break
-		}
-	}
-	if f.limits.hosts != maxLimits-1 {
-		t.Errorf("%d hosts have limits when one of them is done with", f.limits.hosts)
 	}
 }

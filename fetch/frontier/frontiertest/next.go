@@ -1,7 +1,8 @@
-package memory
+package frontiertest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -12,12 +13,13 @@ import (
 	"time"
 
 	"crawl/fetch/frontier"
+	"crawl/fetch/frontier/schedule"
 )
 
-// TestEOF checks that the end comes by counting, and reaches everyone who waits.
-func TestEOF(t *testing.T) {
+// testEOF checks that the end comes by counting, and reaches everyone who waits.
+func testEOF(t *testing.T, open Open) {
 	synctest.Test(t, func(t *testing.T) {
-		f := New(Options{})
+		f := open(t, schedule.Options{})
 		defer closing(t, f)
 		var ended atomic.Int32
 		var wg sync.WaitGroup
@@ -27,7 +29,7 @@ func TestEOF(t *testing.T) {
 				for err == nil {
 					<-time.After(time.Hour)
 					if e.Line == 1 { // a page that leads to another
-						add(t, f, frontier.Entry{URL: "u", Host: "late", Line: 2})
+						add(t, f, frontier.Entry{URL: "http://late/", Host: "late", Line: 2})
 					}
 					settle(t, f, e, frontier.Outcome{})
 					e, err = f.Next(t.Context())
@@ -71,10 +73,10 @@ func TestEOF(t *testing.T) {
 	})
 }
 
-// TestCancelLosesNothing cancels callers all the time and counts what they got.
-func TestCancelLosesNothing(t *testing.T) {
+// testCancelLosesNothing cancels callers all the time and counts what they got.
+func testCancelLosesNothing(t *testing.T, open Open) {
 	const n = 3000
-	f := New(Options{PerHost: 3})
+	f := open(t, schedule.Options{PerHost: 3})
 	defer closing(t, f)
 	var got [n + 1]atomic.Int32
 	var wg sync.WaitGroup
@@ -113,9 +115,9 @@ func TestCancelLosesNothing(t *testing.T) {
 	}
 }
 
-func TestCancelWakesItsCallerOnly(t *testing.T) {
+func testCancelWakesItsCallerOnly(t *testing.T, open Open) {
 	synctest.Test(t, func(t *testing.T) {
-		f := New(Options{})
+		f := open(t, schedule.Options{})
 		defer closing(t, f)
 		ctx, cancel := context.WithCancel(t.Context())
 		var cancelled, served atomic.Int32
@@ -148,15 +150,15 @@ func TestCancelWakesItsCallerOnly(t *testing.T) {
 		if _, err := f.Next(ctx); err != context.Canceled {
 			t.Errorf("next with an ended context: %v", err)
 		}
-		if n, err := f.Add(ctx, entries("a", 1)...); n != 0 || err != context.Canceled {
-			t.Errorf("add with an ended context: %d, %v", n, err)
+		if v, err := f.Add(ctx, entriesFrom("a", 5, 1)...); len(v) != 0 || err != context.Canceled {
+			t.Errorf("add with an ended context: %v, %v", v, err)
 		}
 	})
 }
 
-func TestClose(t *testing.T) {
+func testClose(t *testing.T, open Open) {
 	synctest.Test(t, func(t *testing.T) {
-		f := New(Options{PerHost: 1})
+		f := open(t, schedule.Options{PerHost: 1})
 		list := entries("a", 1000)
 		add(t, f, list[0])
 		e := next(t, f)
@@ -186,8 +188,8 @@ func TestClose(t *testing.T) {
 		cancel()
 		wg.Wait()
 		settle(t, f, e, frontier.Outcome{})
-		if err := f.Settle(t.Context(), e, frontier.Outcome{}); err == nil {
-			t.Error("a lease could be settled twice")
+		if err := f.Settle(t.Context(), e, frontier.Outcome{}); !errors.Is(err, frontier.ErrNotLeased) {
+			t.Errorf("a lease was settled twice: %v", err)
 		}
 		if _, err := f.Add(t.Context(), e); err != frontier.ErrClosed {
 			t.Errorf("add: %v", err)
@@ -201,16 +203,16 @@ func TestClose(t *testing.T) {
 	})
 }
 
-// TestLoad lets many workers fetch, fail and find links for real, and checks the caps
+// testLoad lets many workers fetch, fail and find links for real, and checks the caps
 // at each lease and the count at the end.
-func TestLoad(t *testing.T) {
+func testLoad(t *testing.T, open Open) {
 	const hosts, listed, perHost = 20, 5000, 3
-	f := New(Options{PerHost: perHost, Window: 100, Scratch: tempScratch(t)})
+	f := open(t, schedule.Options{PerHost: perHost})
 	defer closing(t, f)
 	var list []frontier.Entry
 	for i := range listed {
 		host := fmt.Sprint("host", i%hosts*(i%3)%hosts)
-		list = append(list, frontier.Entry{URL: fmt.Sprint("listed ", i), Host: host})
+		list = append(list, frontier.Entry{URL: fmt.Sprint("http://listed/", i), Host: host})
 	}
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -219,7 +221,7 @@ func TestLoad(t *testing.T) {
 		}
 	})
 	var mu sync.Mutex
-	open, done := map[string]int{}, map[string]int{}
+	inFlight, done := map[string]int{}, map[string]int{}
 	for worker := range 64 {
 		wg.Go(func() {
 			r := rand.New(rand.NewPCG(1, uint64(worker)))
@@ -232,15 +234,15 @@ func TestLoad(t *testing.T) {
 					return
 				}
 				mu.Lock()
-				if open[e.Host]++; open[e.Host] > perHost {
-					t.Errorf("%d leases of %s", open[e.Host], e.Host)
+				if inFlight[e.Host]++; inFlight[e.Host] > perHost {
+					t.Errorf("%d leases of %s", inFlight[e.Host], e.Host)
 				}
-				open[e.Host]--
+				inFlight[e.Host]--
 				mu.Unlock()
 				o := frontier.Outcome{Retry: r.IntN(4) == 0, Wait: time.Duration(r.IntN(1000)), Backoff: time.Duration(r.IntN(1000))}
 				if !o.Retry {
 					if e.Line == 0 && r.IntN(2) == 0 {
-						add(t, f, frontier.Entry{URL: "linked from " + e.URL, Host: e.Host, Line: 1})
+						add(t, f, frontier.Entry{URL: "http://linked/from/" + e.URL, Host: e.Host, Line: 1})
 					}
 					mu.Lock()
 					done[e.URL]++
@@ -255,7 +257,7 @@ func TestLoad(t *testing.T) {
 		if done[e.URL] != 1 {
 			t.Errorf("%s was done %d times", e.URL, done[e.URL])
 		}
-		if n := done["linked from "+e.URL]; n > 1 {
+		if n := done["http://linked/from/"+e.URL]; n > 1 {
 			t.Errorf("the link from %s was done %d times", e.URL, n)
 		}
 	}

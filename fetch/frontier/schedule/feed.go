@@ -1,4 +1,4 @@
-package memory
+package schedule
 
 import (
 	"context"
@@ -22,14 +22,19 @@ type feed struct {
 // It reads ahead no more than helps: while fewer than 64 entries and 2 for each
 // worker seen are queued, or while a worker waits and each host that is known has to
 // wait for its cap, its delay or a back-off, for a later line may name another host.
-func (f *Frontier) Feed(ctx context.Context, next func(context.Context) (frontier.Entry, error)) error {
-	more, err := f.startFeed()
+func (s *Scheduler) Feed(ctx context.Context, next func(context.Context) (frontier.Entry, error)) error {
+	return s.FeedTo(ctx, next, nil)
+}
+
+// FeedTo is Feed for a frontier that has more to do with an entry than to Push it.
+func (s *Scheduler) FeedTo(ctx context.Context, next func(context.Context) (frontier.Entry, error), add func(frontier.Entry) error) error {
+	more, err := s.startFeed()
 	if err != nil {
 		return err
 	}
-	defer f.endFeed()
+	defer s.endFeed()
 	for {
-		if err := f.awaitHunger(ctx, more); err != nil {
+		if err := s.awaitHunger(ctx, more); err != nil {
 			return err
 		}
 		for hungry := true; hungry; {
@@ -40,69 +45,76 @@ func (f *Frontier) Feed(ctx context.Context, next func(context.Context) (frontie
 			if err != nil {
 				return err
 			}
-			if hungry, err = f.swallow(ctx, e); err != nil {
+			if hungry, err = s.swallow(ctx, e, add); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-func (f *Frontier) startFeed() (more chan struct{}, err error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
+func (s *Scheduler) startFeed() (more chan struct{}, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	switch {
-	case f.ended:
+	case s.ended:
 		return nil, frontier.ErrClosed
-	case f.feed.runs:
+	case s.feed.runs:
 		return nil, frontier.ErrFeeding
 	}
-	f.begun = true
-	f.feed = feed{runs: true, waits: true, more: make(chan struct{}, 1)}
-	f.askFeed()
-	return f.feed.more, nil
+	s.begun = true
+	s.feed = feed{runs: true, waits: true, more: make(chan struct{}, 1)}
+	s.askFeed()
+	return s.feed.more, nil
 }
 
-func (f *Frontier) endFeed() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.feed = feed{}
-	f.turn(f.now())
+func (s *Scheduler) endFeed() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.feed = feed{}
+	s.turn(s.now())
 }
 
 // swallow queues e and tells whether one more is wanted; if not, a token in more
 // will tell when.
-func (f *Frontier) swallow(ctx context.Context, e frontier.Entry) (hungry bool, err error) {
+func (s *Scheduler) swallow(ctx context.Context, e frontier.Entry, add func(frontier.Entry) error) (hungry bool, err error) {
 	if err := ctx.Err(); err != nil {
 		return false, err
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	_, err = f.add(e)
-	hungry = f.queued < 2*f.callers+64 || f.starves()
-	f.feed.waits = !hungry
+	if add != nil {
+		if err := add(e); err != nil {
+			return false, err
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if add == nil {
+		err = s.push(e)
+	}
+	hungry = s.queued < 2*s.callers+64 || s.starves()
+	s.feed.waits = !hungry
 	return hungry, err
 }
 
 // awaitHunger returns when more is wanted.
-func (f *Frontier) awaitHunger(ctx context.Context, more chan struct{}) error {
+func (s *Scheduler) awaitHunger(ctx context.Context, more chan struct{}) error {
 	select {
 	case <-more:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-f.closed:
+	case <-s.closed:
 		return frontier.ErrClosed
 	}
 }
 
 // askFeed wakes a Feed that waits. It does so at half of what Feed then fills up to,
 // because a wake-up for each entry would cost more than the entry.
-func (f *Frontier) askFeed() {
-	if f.feed.waits && (f.queued < f.callers+32 || f.starves()) {
-		f.feed.waits = false
-		f.feed.more <- struct{}{}
+func (s *Scheduler) askFeed() {
+	if s.feed.waits && (s.queued < s.callers+32 || s.starves()) {
+		s.feed.waits = false
+		s.feed.more <- struct{}{}
 	}
 }
 
 // starves tells whether a worker waits that only another host could serve.
-func (f *Frontier) starves() bool { return len(f.waiting) > 0 && f.ready.first == nil }
+func (s *Scheduler) starves() bool { return len(s.waiting) > 0 && s.ready.first == nil }
