@@ -30,8 +30,7 @@ func (c *credentials) define(fs *pflag.FlagSet) {
 	fs.StringVar(&c.cookieJar, "cookie-jar", "", "keep cookies in `FILE`, in Netscape's form or as JSON by its name")
 }
 
-// layers log in, the outer one around redirects and the inner one within. Who a
-// URL itself names comes before --user, and that before a netrc file. A closed stop
+// layers log in; the outer one takes note of what is listed. Who a URL itself names comes before --user, and that before a netrc file. A closed stop
 // ends the question for a password.
 func (c *credentials) layers(p process, stop <-chan struct{}, tell *console) (outer, inner fetch.Layer, err error) {
 	listed := newOrigins()

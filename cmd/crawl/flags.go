@@ -36,6 +36,7 @@ type flags struct {
 	maxSize        size
 	lab            bool
 
+	following   following
 	connections connections
 	credentials credentials
 
@@ -63,6 +64,7 @@ func defaultFlags() *flags {
 		retries:        count{n: 3},
 		maxRedirects:   count{n: fetch.DefaultMaxRedirects},
 		maxSize:        fetch.DefaultMaxSize,
+		following:      defaultFollowing(),
 		output:         "crawl-out",
 		format:         choice{"files", []string{"files", "none"}},
 		sync:           choice{"group", []string{"each", "group", "none"}},
@@ -79,6 +81,7 @@ func (f *flags) groups() []*pflag.FlagSet {
 		return fs
 	}
 	return []*pflag.FlagSet{
+		group("Links", f.following.define),
 		group("Concurrency and politeness", func(fs *pflag.FlagSet) {
 			fs.VarP(&f.concurrency, "concurrency", "c", "fetches in flight, over all hosts; auto finds how many help, at most 1,000, and -v says why")
 			fs.VarP(&f.concurrency, "jobs", "j", "the same")
@@ -138,6 +141,9 @@ func (f *flags) check() error {
 		return usageError("--user-agent has control characters")
 	}
 	if err := f.asking.check(f); err != nil {
+		return err
+	}
+	if err := f.following.check(f); err != nil {
 		return err
 	}
 	if err := f.reporting.check(); err != nil {

@@ -16,7 +16,7 @@ import (
 	"crawl/fetch/links"
 	"crawl/fetch/manifest"
 	"crawl/fetch/robots"
-	"crawl/fetch/robots/gate"
+	robotsgate "crawl/fetch/robots/gate"
 	"crawl/fetch/scope"
 	"crawl/fetch/urls"
 	"crawl/files"
@@ -48,14 +48,14 @@ func defaultFollowing() following {
 
 func (f *following) define(fs *pflag.FlagSet) {
 	fs.VarP(&f.depth, "depth", "d", "follow links so many steps away from what is listed; 0: only the list")
-	fs.Var(&f.scope, "scope", "where to: the hosts, domains or folders of what is listed, or any")
+	fs.Var(&f.scope, "scope", "`WHERE` links may lead: to the host, domain or prefix (folder) of what is listed, or any")
 	fs.Var(&f.include, "include", "follow only links whose URL matches; repeatable: one that matches is enough")
 	fs.Var(&f.exclude, "exclude", "follow no links whose URL matches; repeatable")
-	fs.Var(&f.links, "links", "follow what a reader would, or all: pictures, styles and scripts too")
+	fs.Var(&f.links, "links", "follow those of `KIND` pages, as a reader would, or all: pictures, styles and scripts too")
 	fs.BoolVar(&f.sitemaps, "sitemaps", false, "follow the sitemaps that robots.txt names, too")
 	fs.Var(&f.maxPages, "max-pages", "stop when so many pages are stored; 0: no limit")
 	fs.Var(&f.maxPagesPerHost, "max-pages-per-host", "pages to follow links to on one host; 0: no limit")
-	fs.Var(&f.robots, "robots", "obey robots.txt: for what is not listed (auto), always or never")
+	fs.Var(&f.robots, "robots", "`WHEN` robots.txt is obeyed: auto (for all that is not listed itself), always or never")
 	fs.BoolVar(&f.dryRun, "dry-run", false, "say what would be fetched and what not, and fetch nothing")
 }
 
@@ -162,7 +162,7 @@ func (f *following) robotsFor(client fetch.Fetcher, userAgent string) crawl.Robo
 	if !f.asksRobots() {
 		return nil
 	}
-	g := gate.New(client, gate.Options{Product: robots.Product(userAgent)})
+	g := robotsgate.New(client, robotsgate.Options{Product: robots.Product(userAgent)})
 	if f.robots.word == "never" {
 		return unasked{g}
 	}
@@ -170,13 +170,13 @@ func (f *following) robotsFor(client fetch.Fetcher, userAgent string) crawl.Robo
 }
 
 // unasked reads robots.txt files for the sitemaps in them, and obeys none.
-type unasked struct{ *gate.Gate }
+type unasked struct{ *robotsgate.Gate }
 
 // Check implements [crawl.Robots].
 func (unasked) Check(context.Context, *fetch.Request) error { return nil }
 
 // Policy implements [crawl.Robots].
-func (u unasked) Policy(ctx context.Context, req *fetch.Request) (gate.Policy, error) {
+func (u unasked) Policy(ctx context.Context, req *fetch.Request) (robotsgate.Policy, error) {
 	p, err := u.Gate.Policy(ctx, req)
 	p.CrawlDelay = 0
 	return p, err

@@ -77,6 +77,8 @@ func (p process) newFetching(spec fetchSpec, width int) (*fetching, error) {
 			Header:   comparableCodings(f.flags.header.fields),
 			Workers:  width,
 			Timeout:  f.flags.timeout.Duration,
+
+			MaxRedirects: r.redirects(),
 		},
 		frontier: front,
 		client:   client,
@@ -140,9 +142,12 @@ func (t *tally) visits(mk pipeline.Maker[frontier.Entry, crawl.Visit]) pipeline.
 		return func(ctx context.Context, e frontier.Entry) (crawl.Visit, error) {
 			start := time.Now()
 			v, err := do(ctx, e)
-			took := time.Since(start)
+			if err == nil && v.Hop != nil {
+				return v, nil // the piece ends where it leads
+			}
+			took := time.Since(start) + e.Spent
 			p := pieceOf(v)
-			p.n, p.name, p.worker, p.start, p.took = int(e.Line-1), urls.Mask(e.URL), worker, start, took
+			p.n, p.name, p.worker, p.start, p.took = int(e.Line-1), urls.Mask(e.URL), worker, start.Add(-e.Spent), took
 			if err != nil {
 				p.failure = err.Error()
 			}

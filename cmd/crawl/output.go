@@ -10,13 +10,11 @@ import (
 	"path/filepath"
 	"syscall"
 
-	"crawl/fetch/crawl"
 	"crawl/fetch/frontier/memory"
 	"crawl/fetch/manifest"
 	"crawl/fetch/sink"
 	"crawl/fetch/sink/dir"
 	"crawl/files"
-	"crawl/pipeline/stats"
 )
 
 // output is the folder of a crawl, open and locked.
@@ -55,9 +53,9 @@ func openFolder(folder string) (*files.Direct, error) {
 	return eng, nil
 }
 
-// remember tells seen and stats what earlier runs recorded. It returns how many
-// lines of the manifest are no records.
-func (o *output) remember(ctx context.Context, known *known, counts *stats.Stats) (malformed int64, err error) {
+// remember goes through what earlier runs recorded. It returns how many lines of the
+// manifest are no records.
+func (o *output) remember(ctx context.Context, record func(*manifest.Line)) (malformed int64, err error) {
 	for line, err := range manifest.Lines(ctx, o.eng) {
 		if _, ok := errors.AsType[*manifest.LineError](err); ok {
 			malformed++
@@ -66,10 +64,7 @@ func (o *output) remember(ctx context.Context, known *known, counts *stats.Stats
 		if err != nil {
 			return malformed, diskError(o.dir, err)
 		}
-		known.record(line.URL, line.Outcome == manifest.Duplicate)
-		item := crawl.Item(line, 0)
-		item.Earlier = true
-		counts.Add(item)
+		record(line)
 	}
 	return malformed, nil
 }

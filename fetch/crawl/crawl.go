@@ -95,6 +95,8 @@ type Crawl struct {
 	Sink     Sink
 	Journal  Journal
 	Stats    *stats.Stats
+	// OfListed counts, when set, those of the records alone that are of listed URLs.
+	OfListed *stats.Stats
 
 	// Follow, when set, has links followed. The lists are then read to their end before
 	// anything is fetched, and the Frontier has to know URLs that it has met, in earlier
@@ -121,6 +123,10 @@ type Crawl struct {
 	// 10,000, which have failed at once.
 	Listed Hosts
 
+	// MaxPages is how many pages may be stored; 0: any number. Then Run ends with
+	// [ErrFull].
+	MaxPages int64
+
 	// MaxRedirects is how many redirects may follow one another; 0 means
 	// [fetch.DefaultMaxRedirects], below 0 none is followed.
 	MaxRedirects int
@@ -140,6 +146,7 @@ type Crawl struct {
 
 	aside  aside
 	visits visits
+	budget *budget // nil for none
 }
 
 // NamedInput is an Input and what its user calls it.
@@ -174,24 +181,31 @@ func (c *Crawl) Run(ctx context.Context, drain <-chan struct{}) error {
 		}
 		c.Inputs = nil // which are read
 	}
-	watching, watched := context.WithCancel(ctx)
-	defer watched()
 	group, ctx := errgroup.WithContext(ctx)
+	working, worked := context.WithCancel(ctx)
+	defer worked()
 	group.Go(func() error {
-		off, err := c.feed(ctx, drain)
+		off, err := c.feed(working, drain)
 		broken = cmp.Or(broken, off)
 		return err
 	})
 	group.Go(func() error {
-		defer watched()
-		src := pipeline.Until[frontier.Entry](c.Frontier, drain)
-		return pipeline.Run(ctx, c.Mode, max(1, c.Workers), src, c.Make, c.settle, c.Watch)
+		defer worked()
+		src := pipeline.Source[frontier.Entry](c.Frontier)
+		if c.MaxPages > 0 {
+			c.budget = newBudget(src, c.MaxPages)
+			src = c.budget
+		}
+		return pipeline.Run(ctx, c.Mode, max(1, c.Workers), pipeline.Until(src, drain), c.Make, c.settle, c.Watch)
 	})
 	if c.Follow != nil {
-		group.Go(func() error { return c.watchdog(watching) })
+		group.Go(func() error { return c.watchdog(working) })
 	}
 	if err := group.Wait(); err != nil {
 		return err
+	}
+	if broken == nil && c.budget != nil && c.budget.full() {
+		return ErrFull
 	}
 	return broken
 }
@@ -219,6 +233,9 @@ func (c *Crawl) settle(ctx context.Context, r pipeline.Result[frontier.Entry, Vi
 	line, err := c.queue(ctx, r.Out)
 	if err != nil {
 		return err
+	}
+	if c.budget != nil {
+		defer c.budget.settle(IsPage(line))
 	}
 	if line != nil {
 		if listed(r.In) {
@@ -263,6 +280,10 @@ func (c *Crawl) record(ctx context.Context, line *manifest.Line, took time.Durat
 	if err := c.Journal.Append(ctx, line); err != nil {
 		return err
 	}
-	c.Stats.Add(Item(line, took))
+	item := Item(line, took)
+	c.Stats.Add(item)
+	if c.OfListed != nil && line.Depth == 0 {
+		c.OfListed.Add(item)
+	}
 	return nil
 }

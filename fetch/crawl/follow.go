@@ -12,7 +12,6 @@ import (
 	"crawl/fetch/frontier"
 	"crawl/fetch/links"
 	"crawl/fetch/list"
-	"crawl/fetch/manifest"
 	"crawl/fetch/robots"
 	"crawl/fetch/robots/gate"
 	"crawl/fetch/scope"

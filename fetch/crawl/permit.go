@@ -90,7 +90,7 @@ func (v *visiting) permit(ctx context.Context) (out Visit, ok bool) {
 // unasked is a visit that asked the host for nothing.
 func (v *visiting) unasked() Visit {
 	v.tell(string(v.line.Outcome), v.line, "why", v.line.Reason)
-	return Visit{Line: v.line, End: frontier.Outcome{Load: pipeline.Ignored}}
+	return Visit{Line: v.line, End: frontier.Outcome{Unasked: true, Load: pipeline.Ignored}}
 }
 
 // denied is what becomes of a URL that robots.txt is against, or that it can't be asked

@@ -32,6 +32,7 @@ type Entry struct {
 	Depth  int32  // links that lead to it from what was listed, of which the shallowest go first
 	Input  int32  // which INPUT listed it, from 0
 	Line   int64  // its line there, from 1; 0 when it was not read from a list
+	Note   string // the crawl's own, kept as it is
 	Lease  int64  // the frontier's own; 0 unless it is leased
 	Order  int64  // the frontier's own; which of all it was, in the order of arrival
 
@@ -91,6 +92,10 @@ type Outcome struct {
 	// Defer gives the entry back as it was leased: it counts no attempt, and goes first
 	// at its host when that may be asked. It is what follows when Learn refuses.
 	Defer bool
+
+	// Unasked says that the host was asked for nothing after all, so that the delay to
+	// its next lease is not waited for.
+	Unasked bool
 
 	// Backoff keeps the whole host from being asked for that long: what a
 	// Retry-After says, or what an overloaded host is given.

@@ -12,7 +12,7 @@ var errDamaged = errors.New("scratch file is damaged")
 
 // encode appends e without its host and depth, which the block's owner knows.
 func encode(buf []byte, e *frontier.Entry) []byte {
-	for _, text := range [...]string{e.URL, e.Parent} {
+	for _, text := range [...]string{e.URL, e.Parent, e.Note} {
 		buf = binary.AppendUvarint(buf, uint64(len(text)))
 		buf = append(buf, text...)
 	}
@@ -33,6 +33,7 @@ func decode(buf []byte, l *level, n int32) (queue, error) {
 		q.ring[i] = frontier.Entry{
 			URL:      d.string(),
 			Parent:   d.string(),
+			Note:     d.string(),
 			Host:     l.host,
 			Depth:    l.depth,
 			Input:    int32(d.int()),

@@ -28,6 +28,9 @@ func (s *Scheduler) Settle(_ context.Context, e frontier.Entry, o frontier.Outco
 	s.leased--
 	h.leased--
 	s.exit(l.addresses)
+	if o.Unasked {
+		s.unask(l)
+	}
 	if pause := h.temper.settle(o, l.since, now); pause > 0 {
 		h.allowed = max(h.allowed, after(now, pause))
 	}
@@ -37,6 +40,21 @@ func (s *Scheduler) Settle(_ context.Context, e frontier.Entry, o frontier.Outco
 	s.place(h, now)
 	s.turn(now)
 	return nil
+}
+
+// unask takes back that a host and its addresses wait since a lease, unless they do for
+// another reason.
+func (s *Scheduler) unask(l lease) {
+	h := l.host
+	if h.allowed == after(l.since, max(s.opts.Delay, h.delay)) {
+		h.allowed = l.since
+	}
+	for _, a := range l.addresses {
+		if a.allowed == after(l.since, s.opts.Delay) {
+			a.allowed = l.since
+			s.freeing(a)
+		}
+	}
 }
 
 // giveBack closes the lease and returns its slots, the latter without the lock, as
