@@ -103,15 +103,7 @@ func (c *Crawl) moved(e frontier.Entry, t trail, hop *fetch.Request, to urls.URL
 	next := e
 	next.URL, next.Host, next.Lease = to.String(), to.Host(), 0
 	next.Spent += took
-	visits := 0
-	for _, before := range hop.Via {
-		if before.URL == next.URL {
-			visits++
-		}
-	}
-	if visits > 0 { // a cookie was set meanwhile: it is known, and yet to be asked once more
-		next.URL += fmt.Sprint("#", visits)
-	}
+	next.URL = nameAfter(next.URL, hop.Via, func(h fetch.Hop) string { return h.URL })
 	t.Via, t.Took = hop.Via, t.Took+took
 	next.Note = t.note()
 	return &next
@@ -125,28 +117,38 @@ func leads(line *manifest.Line, via []fetch.Hop, to string) {
 	}
 }
 
-// Visited are the URLs that count as visited by a record: its own, and that at which its
-// redirects have ended. A frontier is told of them when a crawl goes on.
-func Visited(line *manifest.Line) []string {
-	visited := []string{line.URL}
-	switch line.Outcome {
-	case manifest.Duplicate, manifest.OutOfScope: // it was not asked for under this one
-		return visited
-	}
-	if line.FinalURL == "" {
-		return visited
-	}
-	times := 0
-	for _, hop := range line.Redirects {
-		if hop.URL == line.FinalURL {
-			times++
-		} else if hop.URL != line.URL {
-			visited = append(visited, hop.URL)
+// nameAfter is the name under which a frontier knows a URL that redirects lead to: when
+// they have been there, a cookie was set meanwhile, and it is to be asked once more.
+func nameAfter[H any](url string, before []H, of func(H) string) string {
+	visits := 0
+	for _, hop := range before {
+		if of(hop) == url {
+			visits++
 		}
 	}
-	final := line.FinalURL
-	if times > 0 {
-		final += fmt.Sprint("#", times)
+	if visits == 0 {
+		return url
 	}
-	return append(visited, final)
+	return fmt.Sprint(url, "#", visits)
+}
+
+// Visited are the URLs that a frontier has settled with a record: its own, and those to
+// which it has redirected, under the names that they have there.
+func Visited(line *manifest.Line) []string {
+	visited := []string{line.URL}
+	add := func(url string, before []manifest.Redirect) {
+		visited = append(visited, nameAfter(url, before, func(r manifest.Redirect) string { return r.URL }))
+	}
+	hops := line.Redirects
+	for i := 1; i < len(hops); i++ {
+		add(hops[i].URL, hops[:i])
+	}
+	switch {
+	case line.FinalURL == "":
+	case line.Outcome == manifest.Failed && len(hops) > 0 && hops[len(hops)-1].URL == line.FinalURL: // it went no further
+	case line.Outcome == manifest.Duplicate, line.Outcome == manifest.OutOfScope: // it was not asked for
+	default:
+		add(line.FinalURL, hops)
+	}
+	return visited
 }
