@@ -77,15 +77,17 @@ func plainVerdict(f *File, product, target string) bool {
 	var lines []line
 	for _, token := range []string{product, "*"} {
 		named := false
-		for _, g := range f.groups {
+		var start group
+		for _, end := range f.groups {
 			mine := false
-			for _, a := range g.agents {
+			for _, a := range f.agents[start.agents:end.agents] {
 				mine = mine || token != "" && strings.EqualFold(a.token, token)
 			}
 			if mine {
 				named = true
-				lines = append(lines, g.rules...)
+				lines = append(lines, f.lines[start.lines:end.lines]...)
 			}
+			start = end
 		}
 		if named {
 			break
@@ -97,7 +99,7 @@ func plainVerdict(f *File, product, target string) bool {
 		if !strings.HasPrefix(l.path, "/") && !strings.HasPrefix(l.path, "*") {
 			continue
 		}
-		pattern := canonicalPattern(l.path)
+		pattern := string(appendPattern(nil, l.path))
 		if !plainMatch(pattern, path) && !plainMatch(pattern, asWritten) {
 			continue
 		}

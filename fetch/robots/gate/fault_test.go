@@ -35,7 +35,7 @@ func TestFaults(t *testing.T) {
 			w.Header().Set("Content-Encoding", "gzip")
 			z := gzip.NewWriter(w)
 			io.WriteString(z, rules)
-			io.CopyN(z, zeros{}, 64<<20)
+			io.CopyN(z, zeros{}, 8<<20)
 			z.Close()
 		}, ClassDenied},
 		{"wrongly coded", func(w http.ResponseWriter, r *http.Request) {
@@ -59,9 +59,11 @@ func TestFaults(t *testing.T) {
 			io.CopyN(w, zeros{}, 2*robots.MaxSize)
 		}, ClassDenied},
 		{"binary", func(w http.ResponseWriter, r *http.Request) {
+			var b []byte
 			for i := range 1 << 16 {
-				w.Write([]byte{byte(i), byte(i >> 8), 0, 0xff, '\n'})
+				b = append(b, byte(i), byte(i>>8), 0, 0xff, '\n')
 			}
+			w.Write(b)
 		}, ""},
 		{"HTML", func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "text/html")
@@ -84,13 +86,13 @@ func TestFaults(t *testing.T) {
 		{"a fault", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(500) }, fetch.ClassHTTP5xx},
 		{"overloaded", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(429) }, fetch.ClassHTTP4xx},
 		{"forbidden", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(403) }, ""},
-		{"a loop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/robots.txt", 302) }, ""},
+		{"a loop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/robots.txt", http.StatusFound) }, ""},
 		{"hops without end", func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, "/robots.txt?"+r.URL.RawQuery+"x", 307)
+			http.Redirect(w, r, "/robots.txt?"+r.URL.RawQuery+"x", http.StatusTemporaryRedirect)
 		}, ""},
 		{"a hop away", func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.RawQuery == "" {
-				http.Redirect(w, r, "http://localhost:"+r.Host[strings.LastIndex(r.Host, ":")+1:]+"/robots.txt?1", 301)
+				http.Redirect(w, r, "http://localhost:"+r.Host[strings.LastIndex(r.Host, ":")+1:]+"/robots.txt?1", http.StatusMovedPermanently)
 				return
 			}
 			io.WriteString(w, rules)

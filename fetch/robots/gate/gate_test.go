@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -393,4 +394,64 @@ func TestForgetting(t *testing.T) {
 	if check(t, g, "http://h0.example/"); len(w.urls()) != 102 {
 		t.Error("what was forgotten is not asked for again")
 	}
+}
+
+// What a user reads names the page, the file and the reason, each once.
+func TestDeferredText(t *testing.T) {
+	for want, answer := range map[string]func(context.Context, *fetch.Request) (*fetch.Record, error){
+		page + ": http://a.example/robots.txt was answered with status 503":              status(503),
+		page + ": http://a.example/robots.txt can't be had: injected":                    failing(fetch.ClassReset),
+		page + ": http://a.example/robots.txt can't be had: http://b.example/: injected": redirect("http://b.example/"),
+	} {
+		w := new(web)
+		w.put("http://a.example/robots.txt", answer)
+		w.put("http://b.example/", failing(fetch.ClassReset))
+		if err := check(t, New(w, Options{}), page); err == nil || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
+
+// Many callers, origins that fail and change, and little memory: nobody hangs, and the
+// books are in order.
+func TestMany(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := new(web)
+		for i := range 40 {
+			answers := []func(context.Context, *fetch.Request) (*fetch.Record, error){
+				text(forbidding), status(404), status(500), failing(fetch.ClassReset), hanging,
+			}
+			w.put(fmt.Sprintf("http://h%d.example/robots.txt", i), answers[i%len(answers)])
+		}
+		g := New(w, Options{MaxBytes: 20 * (overhead + 64), Timeout: time.Second, Learned: func(Policy) {}})
+		var all sync.WaitGroup
+		for worker := range 8 {
+			all.Go(func() {
+				for i := range 400 {
+					host := (i*7 + worker) % 40
+					ctx, cancel := t.Context(), func() {}
+					if i%11 == 0 {
+						ctx, cancel = context.WithTimeout(ctx, time.Millisecond)
+					}
+					err := g.Check(ctx, &fetch.Request{URL: fmt.Sprintf("http://h%d.example/page", host)})
+					cancel()
+					_, deferred := errors.AsType[*Deferred](err)
+					kind := host % 5
+					if gaveUp := i%11 == 0 && kind == 4; !gaveUp && (errors.Is(err, ClassDenied) != (kind == 0) || deferred != (kind > 1)) {
+						t.Errorf("%d: %v", host, err)
+					}
+				}
+			})
+		}
+		all.Wait()
+		sum := int64(0)
+		for _, o := range g.origins {
+			if sum += o.bytes; o.fetching != nil {
+				t.Errorf("%s is still being fetched", o.key)
+			}
+		}
+		if sum != g.bytes || g.bytes > g.opts.MaxBytes || len(g.origins) != g.byUse.Len() {
+			t.Errorf("%d bytes of %d origins are counted as %d", sum, len(g.origins), g.bytes)
+		}
+	})
 }

@@ -22,14 +22,14 @@ func TestChange(t *testing.T) {
 		}
 		denied(true)
 		w.put("http://a.example/robots.txt", status(404))
-		time.Sleep(lifetime - 1)
+		time.Sleep(lifetime - time.Nanosecond)
 		denied(true)
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		denied(false)
 		w.put("http://a.example/robots.txt", text(forbidding))
-		time.Sleep(lifetime - 1)
+		time.Sleep(lifetime - time.Nanosecond)
 		denied(false)
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		denied(true)
 		if n := len(w.urls()); n != 3 {
 			t.Errorf("%d requests, want 3", n)
@@ -124,11 +124,11 @@ func TestRetryAfter(t *testing.T) {
 					t.Fatalf("%d, %s: %+v", code, value, d)
 				}
 				w.put("http://a.example/robots.txt", status(404))
-				time.Sleep(want - 1)
+				time.Sleep(want - time.Nanosecond)
 				if err := check(t, g, page); err == nil {
 					t.Errorf("%d, %s: passed too early", code, value)
 				}
-				time.Sleep(1)
+				time.Sleep(time.Nanosecond)
 				if err := check(t, g, page); err != nil {
 					t.Errorf("%d, %s: %v", code, value, err)
 				}
