@@ -14,14 +14,14 @@ const MaxSize = 500 << 10
 // File is a robots.txt file. It is not changed after [Parse].
 type File struct {
 	groups   []group
+	agents   []agent // of all groups, one after the other
+	lines    []line  // likewise
 	sitemaps []string
 }
 
-// group is one or more agents and the rules for them, some or none (RFC 9309 section 2.1).
-type group struct {
-	agents []agent
-	rules  []line
-}
+// group is one or more agents and the lines for them, some or none (RFC 9309 section
+// 2.1): where in the File they end.
+type group struct{ agents, lines int }
 
 // agent is a product token, or "*", and the Crawl-delay that stands below it.
 type agent struct {
@@ -102,25 +102,18 @@ func isLineEnd(c byte) bool { return c == '\r' || c == '\n' }
 type parser struct {
 	file     *File
 	ruled    bool // the last group has a rule, so that a user-agent line begins another
-	below    int  // the last group's agents that a Crawl-delay is not for: it has others below it
-	delayed  bool // the last agents have their Crawl-delay
+	above    int  // where in File.agents those begin that a Crawl-delay is for
+	delayed  bool // they have theirs
 	sitemaps map[string]bool
 }
 
 func (p *parser) line(s string, number int32) {
-	name, value, ok := record(s)
-	if !ok {
-		return
-	}
+	name, value := record(s)
 	switch name {
 	case "user-agent":
 		p.userAgent(value)
 	case "allow", "disallow":
-		if n := len(p.file.groups); n > 0 { // rules before any group are nobody's
-			g := &p.file.groups[n-1]
-			g.rules = append(g.rules, line{path: value, number: number, allow: name == "allow"})
-			p.ruled = true
-		}
+		p.rule(line{path: value, number: number, allow: name == "allow"})
 	case "crawl-delay":
 		if d, ok := parseDelay(value); ok {
 			p.crawlDelay(delay{d, number})
@@ -133,26 +126,35 @@ func (p *parser) line(s string, number int32) {
 // userAgent adds an agent to the last group, unless that has rules already. Other
 // records in between end no group (RFC 9309 section 2.2.4).
 func (p *parser) userAgent(value string) {
-	if p.ruled || len(p.file.groups) == 0 {
-		p.file.groups = append(p.file.groups, group{})
-		p.ruled, p.delayed, p.below = false, false, 0
+	f := p.file
+	if begin := p.ruled || len(f.groups) == 0; begin || p.delayed {
+		p.above, p.delayed = len(f.agents), false
+		if begin {
+			f.groups = append(f.groups, group{lines: len(f.lines)})
+			p.ruled = false
+		}
 	}
-	g := &p.file.groups[len(p.file.groups)-1]
-	if p.delayed {
-		p.below, p.delayed = len(g.agents), false
-	}
-	g.agents = append(g.agents, agent{token: agentToken(value)})
+	f.agents = append(f.agents, agent{token: agentToken(value)})
+	f.groups[len(f.groups)-1].agents = len(f.agents)
 }
 
-// crawlDelay is for the agents right above it: those of two adjacent user-agent lines
-// with a Crawl-delay each are one group, but nobody means one delay for both.
-func (p *parser) crawlDelay(d delay) {
-	if len(p.file.groups) == 0 {
+// rule adds to the last group. Before any group it is nobody's.
+func (p *parser) rule(l line) {
+	f := p.file
+	if len(f.groups) == 0 {
 		return
 	}
-	agents := p.file.groups[len(p.file.groups)-1].agents
-	for i := p.below; i < len(agents); i++ {
-		agents[i].delay = longer(agents[i].delay, d)
+	f.lines = append(f.lines, l)
+	f.groups[len(f.groups)-1].lines = len(f.lines)
+	p.ruled = true
+}
+
+// crawlDelay is for the agents right above it: two adjacent user-agent lines with a
+// Crawl-delay each begin one group, but nobody means one delay for both.
+func (p *parser) crawlDelay(d delay) {
+	for i := range p.file.agents[p.above:] {
+		a := &p.file.agents[p.above+i]
+		a.delay = longer(a.delay, d)
 	}
 	p.delayed = true
 }
@@ -170,38 +172,55 @@ func (p *parser) sitemap(url string) {
 
 const blank = " \t\v\f"
 
-// record splits a line into the name, in lower case and as it should be spelled, and the
-// value of a record.
-func record(s string) (name, value string, ok bool) {
+// record splits a line into name and value of a record. A name that means nothing is "".
+func record(s string) (name, value string) {
 	s, _, _ = strings.Cut(s, "#")
-	name, value, ok = strings.Cut(s, ":")
+	name, value, ok := strings.Cut(s, ":")
 	if !ok { // "Disallow /private/"
-		words := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(blank, r) })
-		if len(words) != 2 {
-			return "", "", false
+		s = strings.Trim(s, blank)
+		space := strings.IndexAny(s, blank)
+		if space < 0 {
+			return "", ""
 		}
-		name, value = words[0], words[1]
+		name, value = s[:space], strings.Trim(s[space:], blank)
+		if strings.ContainsAny(value, blank) {
+			return "", ""
+		}
 	}
-	name = strings.ToLower(strings.Trim(name, blank))
-	if meant, ok := misspelled[name]; ok {
-		name = meant
+	name = strings.Trim(name, blank)
+	var lower [16]byte
+	if len(name) > len(lower) {
+		return "", ""
 	}
-	return name, strings.Trim(value, blank), true
+	for i := range len(name) {
+		lower[i] = name[i]
+		if c := name[i]; 'A' <= c && c <= 'Z' {
+			lower[i] = c | 0x20
+		}
+	}
+	return names[string(lower[:len(name)])], strings.Trim(value, blank)
 }
 
-// misspelled are the names that google/robotstxt and crawler-commons have met often.
-var misspelled = map[string]string{
-	"useragent": "user-agent", "user agent": "user-agent", "useg-agent": "user-agent", "ser-agent": "user-agent",
-	"users-agent": "user-agent", "user-agnet": "user-agent", "user-agents": "user-agent",
-
-	"dissallow": "disallow", "dissalow": "disallow", "disalow": "disallow", "diasllow": "disallow", "disallaw": "disallow",
-	"desallow": "disallow", "dssalow": "disallow", "dsallow": "disallow", "diallow": "disallow", "disallows": "disallow",
-	"disllow": "disallow",
-
-	"crawl delay": "crawl-delay", "clawl-delay": "crawl-delay", "craw-delay": "crawl-delay", "crawl-deley": "crawl-delay",
-
-	"site-map": "sitemap", "sitemaps": "sitemap",
-}
+// names are those of the records that mean something, in lower case, as they are spelled
+// and as google/robotstxt and crawler-commons have often met them.
+var names = func() map[string]string {
+	names := map[string]string{}
+	for name, also := range map[string][]string{
+		"allow":       nil,
+		"crawl-delay": {"crawl delay", "clawl-delay", "craw-delay", "crawl-deley"},
+		"disallow": {
+			"dissallow", "dissalow", "disalow", "diasllow", "disallaw", "desallow", "dssalow", "dsallow", "diallow", "disallows", "disllow",
+		},
+		"sitemap":    {"site-map", "sitemaps"},
+		"user-agent": {"useragent", "user agent", "useg-agent", "ser-agent", "users-agent", "user-agnet", "user-agents"},
+	} {
+		names[name] = name
+		for _, wrong := range also {
+			names[wrong] = name
+		}
+	}
+	return names
+}()
 
 // delay is a Crawl-delay and the line that it stands in, which is 0 when there is none.
 type delay struct {

@@ -24,15 +24,15 @@ var class = func() (table [256]uint8) {
 	return table
 }()
 
-// canonicalPattern is a rule's path as it is compared. Stars stay, and a "$" at the end;
-// those that a URL is meant to hold are encoded.
-func canonicalPattern(path string) string {
+// appendPattern appends a rule's path as it is compared. Stars stay, and a "$" at the
+// end; those that a URL is meant to hold are encoded.
+func appendPattern(b []byte, path string) []byte {
 	body, whole := strings.CutSuffix(path, "$")
-	b := appendCanonical(make([]byte, 0, len(path)), body, true, true)
+	b = appendCanonical(b, body, true, true)
 	if whole {
 		b = append(b, '$')
 	}
-	return string(b)
+	return b
 }
 
 // canonicalTarget is a URL's path and query as it is compared; and once more with what
@@ -85,7 +85,7 @@ func appendCanonical(b []byte, path string, stars, decodeQuery bool) []byte {
 			c, wasEncoded = unhex(path[i+1])<<4|unhex(path[i+2]), true
 			i += 2
 		}
-		keep := false
+		var keep bool
 		switch class[c] {
 		case plain:
 			keep = true

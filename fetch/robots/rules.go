@@ -37,9 +37,10 @@ func (f *File) of(token string) (lines []line, delay delay, named bool) {
 	if token == "" {
 		return nil, delay, false
 	}
-	for _, g := range f.groups {
+	var start group
+	for _, end := range f.groups {
 		in := false
-		for _, a := range g.agents {
+		for _, a := range f.agents[start.agents:end.agents] {
 			if strings.EqualFold(a.token, token) {
 				in = true
 				delay = longer(delay, a.delay)
@@ -47,49 +48,54 @@ func (f *File) of(token string) (lines []line, delay delay, named bool) {
 		}
 		if in {
 			named = true
-			lines = append(lines, g.rules...)
+			lines = append(lines, f.lines[start.lines:end.lines]...)
 		}
+		start = end
 	}
 	return lines, delay, named
 }
 
 // compile puts lines into the order in which they win, patterns as they are compared.
 func compile(lines []line, delay delay) Rules {
-	type compiled struct {
-		pattern string
-		line
+	type pattern struct {
+		start, end uint32 // in patterns
+		line       int32
+		allow      bool
 	}
-	var all []compiled
-	size := 0
+	var patterns []byte
+	var order []pattern
 	for _, l := range lines {
 		if !strings.HasPrefix(l.path, "/") && !strings.HasPrefix(l.path, "*") {
 			continue // it matches nothing; an empty one is how to say so
 		}
-		one := compiled{canonicalPattern(l.path), l}
-		all = append(all, one)
-		size += len(one.pattern)
+		start := len(patterns)
+		patterns = appendPattern(patterns, l.path)
+		order = append(order, pattern{uint32(start), uint32(len(patterns)), l.number, l.allow})
 	}
-	slices.SortStableFunc(all, func(a, b compiled) int {
-		if n := cmp.Compare(len(b.pattern), len(a.pattern)); n != 0 || a.allow == b.allow {
-			return n
-		}
-		if a.allow {
-			return -1
-		}
-		return 1
-	})
 	r := Rules{delay: delay}
-	if len(all) == 0 {
+	if len(order) == 0 {
 		return r
 	}
+	slices.SortFunc(order, func(a, b pattern) int {
+		switch n := cmp.Compare(b.end-b.start, a.end-a.start); {
+		case n != 0:
+			return n
+		case a.allow == b.allow:
+			return cmp.Compare(a.line, b.line)
+		case a.allow:
+			return -1
+		default:
+			return 1
+		}
+	})
 	var text strings.Builder
-	text.Grow(size)
-	r.rules = make([]rule, len(all))
-	for i, one := range all {
-		text.WriteString(one.pattern)
-		r.rules[i] = rule{uint32(text.Len()), one.number}
-		if one.allow {
-			r.rules[i].line = -one.number
+	text.Grow(len(patterns))
+	r.rules = make([]rule, len(order))
+	for i, p := range order {
+		text.Write(patterns[p.start:p.end])
+		r.rules[i] = rule{uint32(text.Len()), p.line}
+		if p.allow {
+			r.rules[i].line = -p.line
 		}
 	}
 	r.text = text.String()

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -40,7 +41,11 @@ func (d *Deferred) Error() string {
 	if d.Err == nil {
 		return fmt.Sprintf("%s was answered with status %d", stats.Printable(d.Robots), d.Status)
 	}
-	return stats.Printable(fmt.Sprintf("%s can't be had: %v", d.Robots, d.Err))
+	why := d.Err.Error()
+	if e, ok := errors.AsType[*fetch.Error](d.Err); ok && e.URL == d.Robots {
+		why = e.Reason // its URL is said already
+	}
+	return stats.Printable(d.Robots + " can't be had: " + why)
 }
 
 func (d *Deferred) Unwrap() error { return d.Err }
