@@ -10,19 +10,22 @@ import (
 
 // collector takes in what a document refers to.
 type collector struct {
-	found         Found
-	opt           Options
-	most          int // links of pages, and as many of assets
+	found Found
+	opt   Options
+	at    map[string]int // where in found.Links a URL is
+
+	most          int // links to pages, and as many to assets
 	longest       int // bytes of a link
 	pages, assets int
 
-	self   string            // the document's URL
-	base   urls.URL          // of its links
-	based  bool              // by a base element
-	legacy *encoding.Encoder // of its queries, when it is not UTF-8
-	at     map[string]int    // where in found.Links a URL is
+	self      string            // the document's URL
+	base      urls.URL          // of its links
+	based     bool              // on a base element
+	heardBase bool              // which may be no good
+	legacy    *encoding.Encoder // of queries; nil for UTF-8
+
 	css    css
-	inline bytes.Reader // what css reads, for styles
+	inline bytes.Reader // what css reads of elements and attributes
 }
 
 func newCollector(doc Document, opt Options, format Format, charset string) *collector {
@@ -101,11 +104,12 @@ func (c *collector) keep(l Link) int {
 }
 
 // setBase hears a base element. The first that has an href counts, even where that is
-// no good (HTML standard, section 4.2.3).
+// no good (HTML standard, section 4.2.3). What came before stays as it was.
 func (c *collector) setBase(href []byte) {
-	if c.based {
+	if c.heardBase {
 		return
 	}
+	c.heardBase = true
 	if base, err := c.base.Resolve(string(href)); err == nil {
 		c.base, c.based = base, true
 	}

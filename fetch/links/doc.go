@@ -11,7 +11,7 @@
 // charset that it is in (package charset), with the tokenizer of
 // golang.org/x/net/html, which hears what browsers hear in broken markup. There is
 // no document tree: memory is for the links that are kept, at most [Options.Max], and
-// for one token, at most 4 MiB.
+// for one token, at most 2 MiB. Behind a tag or script that is longer, reading goes on.
 //
 // Links are absolute, in the canonical form of package urls, each once. What is no
 // http or https URL is left out, and so are links of a page to itself. Nothing is

@@ -10,7 +10,6 @@ import (
 const (
 	maxToken  = 1 << 20 // bytes of one that is read whole
 	maxSrcdoc = 3       // pages within pages
-	maxOpen   = 1 << 20 // elements of a kind
 )
 
 // page is an HTML document that is being read.
@@ -85,7 +84,7 @@ func (p *page) open(selfClosing bool) {
 		p.tokens.NextIsNotRawText()
 	case "svg", "math":
 		if !selfClosing {
-			p.foreign = min(p.foreign+1, maxOpen)
+			p.foreign++
 		}
 	}
 	p.hear(t, p.tokens)

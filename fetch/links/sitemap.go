@@ -133,13 +133,19 @@ func priority(b []byte) float32 {
 // w3cTime reads the forms of https://www.w3.org/TR/NOTE-datetime; the zero time is
 // anything else.
 func w3cTime(b []byte) time.Time {
-	s := string(bytes.Trim(b, space))
-	for _, layout := range []string{time.RFC3339, time.DateOnly, "2006-01-02T15:04Z07:00", "2006-01", "2006"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t
-		}
+	b = bytes.Trim(b, space)
+	layout := time.RFC3339
+	switch {
+	case len(b) <= len(time.DateOnly):
+		layout = time.DateOnly[:len(b)]
+	case len(b) > len("2026-11-26T12:30") && b[len("2026-11-26T12:30")] != ':': // no seconds
+		layout = "2006-01-02T15:04Z07:00"
 	}
-	return time.Time{}
+	t, err := time.Parse(layout, string(b))
+	if err != nil {
+		return time.Time{}
+	}
+	return t
 }
 
 // lines reads a sitemap that is text: a URL a line. Lines of anything else may be there.

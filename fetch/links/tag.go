@@ -81,7 +81,7 @@ type tag struct {
 
 // readAttributes reads those that are heard.
 func (t *tag) readAttributes(tokens *html.Tokenizer) {
-	clear(t.there[:])
+	t.there = [attributeCount]bool{}
 	for _, more := tokens.TagName(); more; {
 		var key, value []byte
 		key, value, more = tokens.TagAttr()
@@ -105,12 +105,15 @@ func (t *tag) text(a attribute) string { return string(t.get(a)) }
 
 // tagName is the name of a tag as it is written.
 func tagName(raw []byte) []byte {
-	raw = bytes.TrimLeft(raw, "</")
-	end := 0
+	start := len("<")
+	if raw[start] == '/' {
+		start++
+	}
+	end := start
 	for end < len(raw) && !isSpace(raw[end]) && raw[end] != '/' && raw[end] != '>' {
 		end++
 	}
-	return raw[:end]
+	return raw[start:end]
 }
 
 // local is a name without the prefix of its namespace.

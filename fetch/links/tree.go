@@ -18,15 +18,15 @@ type tree struct {
 
 // hear hears a start tag to which tokens have come. Most are not looked into.
 func (p *tree) hear(t *tag, tokens *html.Tokenizer) {
-	clear(t.there[:])
 	p.tag = t
 	if !p.wanted(tokens.Raw()) {
+		t.there = [attributeCount]bool{}
 		return
 	}
 	t.readAttributes(tokens)
 	switch t.name {
 	case "template":
-		p.templates = min(p.templates+1, maxOpen)
+		p.templates++
 	case "form":
 		p.posts = t.has(method) && !strings.EqualFold(t.text(method), "get")
 	}
