@@ -47,6 +47,8 @@ type Frontier interface {
 	Feed(ctx context.Context, next func(context.Context) (frontier.Entry, error)) error
 	// Add queues entries and says of each whether it was known.
 	Add(ctx context.Context, entries ...frontier.Entry) ([]frontier.Verdict, error)
+	// Move queues to in place of from, which is leased, unless to is known.
+	Move(ctx context.Context, from, to frontier.Entry) (frontier.Verdict, error)
 	Settle(ctx context.Context, e frontier.Entry, o frontier.Outcome) error
 	// Learn hears what was found out about the host of an entry that is to meet it. When
 	// that host can't be asked now for it, the entry is to be given back.
@@ -230,7 +232,7 @@ func (c *Crawl) settle(ctx context.Context, r pipeline.Result[frontier.Entry, Vi
 	if r.Err != nil {
 		return r.Err
 	}
-	line, err := c.queue(ctx, r.Out)
+	line, err := c.queue(ctx, r.In, &r.Out)
 	if err != nil {
 		return err
 	}
@@ -254,7 +256,7 @@ func (c *Crawl) settle(ctx context.Context, r pipeline.Result[frontier.Entry, Vi
 
 // queue queues what a visit led to, and returns the line to be recorded, if any: what was
 // redirected is recorded once it comes to an end, unless others lead there as well.
-func (c *Crawl) queue(ctx context.Context, v Visit) (*manifest.Line, error) {
+func (c *Crawl) queue(ctx context.Context, e frontier.Entry, v *Visit) (*manifest.Line, error) {
 	if len(v.Links) > 0 {
 		if _, err := c.Frontier.Add(ctx, v.Links...); err != nil {
 			return nil, err
@@ -263,13 +265,14 @@ func (c *Crawl) queue(ctx context.Context, v Visit) (*manifest.Line, error) {
 	if v.Hop == nil {
 		return v.Line, nil
 	}
-	verdicts, err := c.Frontier.Add(ctx, *v.Hop)
+	verdict, err := c.Frontier.Move(ctx, e, *v.Hop)
 	if err != nil {
 		return nil, err
 	}
-	if verdicts[0] == frontier.Known || verdicts[0] == frontier.Done {
+	if verdict == frontier.Known || verdict == frontier.Done {
 		return v.Line, nil
 	}
+	v.End.Moved = true
 	lines.Put(v.Line)
 	return nil, nil
 }

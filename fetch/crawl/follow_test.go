@@ -32,13 +32,12 @@ type knowing struct {
 	*memory.Frontier
 	mu    sync.Mutex
 	state map[string]frontier.Verdict // Known or Done
-	notes map[string]string
 }
 
 func newKnowing(opts schedule.Options) *knowing {
 	return &knowing{
 		Frontier: memory.New(memory.Options{Options: opts}),
-		state:    map[string]frontier.Verdict{}, notes: map[string]string{},
+		state:    map[string]frontier.Verdict{},
 	}
 }
 
@@ -51,12 +50,20 @@ func (k *knowing) Add(ctx context.Context, entries ...frontier.Entry) ([]frontie
 			verdicts[i] = state
 			continue
 		}
-		k.state[e.URL], k.notes[e.URL] = frontier.Known, e.Note
+		k.state[e.URL] = frontier.Known
 		if _, err := k.Frontier.Add(ctx, e); err != nil {
 			return nil, err
 		}
 	}
 	return verdicts, nil
+}
+
+func (k *knowing) Move(ctx context.Context, _, to frontier.Entry) (frontier.Verdict, error) {
+	verdicts, err := k.Add(ctx, to)
+	if err != nil {
+		return 0, err
+	}
+	return verdicts[0], nil
 }
 
 func (k *knowing) Settle(ctx context.Context, e frontier.Entry, o frontier.Outcome) error {

@@ -23,9 +23,8 @@ import (
 
 // trail is what the crawl keeps with an entry, as its Note.
 type trail struct {
-	Via     []fetch.Hop   `json:"via,omitempty"`
-	Took    time.Duration `json:"took,omitempty"`    // by those
-	Sitemap bool          `json:"sitemap,omitempty"` // somebody named it as one
+	Via     []fetch.Hop `json:"via,omitempty"`
+	Sitemap bool        `json:"sitemap,omitempty"` // somebody named it as one
 }
 
 func trailOf(e frontier.Entry) (t trail, err error) {
@@ -104,7 +103,7 @@ func (c *Crawl) moved(e frontier.Entry, t trail, hop *fetch.Request, to urls.URL
 	next.URL, next.Host, next.Lease = to.String(), to.Host(), 0
 	next.Spent += took
 	next.URL = nameAfter(next.URL, hop.Via, func(h fetch.Hop) string { return h.URL })
-	t.Via, t.Took = hop.Via, t.Took+took
+	t.Via = hop.Via
 	next.Note = t.note()
 	return &next
 }

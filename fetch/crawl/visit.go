@@ -77,9 +77,11 @@ func (v *visiting) begin() (err error) {
 		Attempts: e.Attempts + 1,
 		Started:  v.started,
 		Line:     e.Line,
-		Total:    millis(v.trail.Took),
 	}
-	leads(v.line, v.trail.Via, e.URL)
+	if len(v.trail.Via) > 0 {
+		v.line.Total = millis(e.Spent)
+		leads(v.line, v.trail.Via, e.URL)
+	}
 	return nil
 }
 

@@ -93,6 +93,9 @@ type Outcome struct {
 	// at its host when that may be asked. It is what follows when Learn refuses.
 	Defer bool
 
+	// Moved says that another entry was queued in its place, by Move.
+	Moved bool
+
 	// Unasked says that the host was asked for nothing after all, so that the delay to
 	// its next lease is not waited for.
 	Unasked bool

@@ -36,8 +36,14 @@ func (q *levels) Len() int { return q.n }
 // written by this process a moment ago, and is hardly ever far away.
 func (q *levels) Loaded() bool { return true }
 
+// StartLoad implements [schedule.Queue].
+func (q *levels) StartLoad() {}
+
 // Load implements [schedule.Queue].
 func (q *levels) Load() error { return nil }
+
+// EndLoad implements [schedule.Queue].
+func (q *levels) EndLoad() {}
 
 // Pop implements [schedule.Queue].
 func (q *levels) Pop() (frontier.Entry, error) {

@@ -58,6 +58,12 @@ func (f *Frontier) Add(ctx context.Context, entries ...frontier.Entry) ([]fronti
 	return make([]frontier.Verdict, len(entries)), f.Push(entries...)
 }
 
+// Move queues to in place of from, which is leased and to be settled as Moved then.
+func (f *Frontier) Move(ctx context.Context, _, to frontier.Entry) (frontier.Verdict, error) {
+	_, err := f.Add(ctx, to)
+	return frontier.Fresh, err
+}
+
 // Close ends all waits with [frontier.ErrClosed] and closes the scratch file. Leases may
 // still be settled after it.
 func (f *Frontier) Close() error {

@@ -211,7 +211,7 @@ func (s *store) write(q *queue, i, n int32) (block, error) {
 	}
 	buf := s.buffer(0)
 	for j := range n {
-		buf = encode(buf, q.at(i+j))
+		buf = frontier.AppendEntry(buf, q.at(i+j))
 	}
 	s.buf = buf
 	if _, err := s.scratch.WriteAt(buf, s.end); err != nil {

@@ -79,6 +79,7 @@ func (s *Scheduler) load(h *host) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
+	h.queue.EndLoad()
 	h.loading = false
 	s.place(h, now)
 	if err == nil {
@@ -191,6 +192,7 @@ func (s *Scheduler) lease(now time.Duration) answer {
 		return answer{err: errNotNow}
 	case !h.retryDue(now) && !h.queue.Loaded():
 		h.loading = true
+		h.queue.StartLoad()
 		s.place(h, now)
 		return answer{load: h}
 	}

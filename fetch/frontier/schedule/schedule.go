@@ -45,9 +45,12 @@ type Queue interface {
 	Loaded() bool
 	// Pop removes the entry that comes first, of at least one.
 	Pop() (frontier.Entry, error)
-	// Load makes the queue Loaded. No other Load, and no Pop, of the queue runs at the
-	// same time, but a Push may.
+	// A queue that is not Loaded is told StartLoad; then Load, without the lock, reads
+	// what comes first; and EndLoad makes that what Pop returns. Nothing but Push is
+	// called in between. It may not be Loaded even then, and is loaded once more.
+	StartLoad()
 	Load() error
+	EndLoad()
 }
 
 // Options say how politely. The zero value works.
