@@ -149,6 +149,9 @@ type scheduler interface {
 // openFrontier makes what decides when each URL is fetched: on the disk if it is to know
 // what links lead to.
 func (r *crawling) openFrontier(ctx context.Context) (scheduler, error) {
+	if r.follow != nil {
+		return r.output.openFrontier(ctx, r.politeness)
+	}
 	return memory.New(memory.Options{
 		Options: r.politeness,
 		Scratch: func() (memory.Scratch, error) { return r.output.scratch(ctx) },
@@ -378,12 +381,15 @@ func (r *crawling) finish(ctx context.Context, err error) error {
 	var left int64
 	if r.frontier != nil {
 		left = r.frontier.Stats().Queued
-		if closed := r.frontier.Close(); err == nil || errors.Is(err, errStopped) {
+	}
+	closing := []func() error{func() error { return r.output.manifest.Close(ctx) }}
+	if r.frontier != nil {
+		closing = append(closing, r.frontier.Close) // which the manifest tells what is durable
+	}
+	for _, closes := range closing {
+		if closed := closes(); err == nil || errors.Is(err, errStopped) {
 			err = cmp.Or(closed, err)
 		}
-	}
-	if closed := r.output.manifest.Close(ctx); err == nil || errors.Is(err, errStopped) {
-		err = cmp.Or(closed, err)
 	}
 	err = r.stopped(diskError(r.flags.output, err))
 	if exitCode(err) != exitOutput && r.failed != nil {

@@ -5,12 +5,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"iter"
+	"math"
 	"os"
 	"path/filepath"
 	"syscall"
 
+	"crawl/fetch/crawl"
+	"crawl/fetch/frontier/disk"
 	"crawl/fetch/frontier/memory"
+	"crawl/fetch/frontier/schedule"
 	"crawl/fetch/manifest"
 	"crawl/fetch/sink"
 	"crawl/fetch/sink/dir"
@@ -36,11 +42,24 @@ func openOutput(ctx context.Context, folder, suffix string, opt manifest.Options
 		return nil, err
 	}
 	m, err := manifest.Open(ctx, eng, opt)
+	if err == nil && opt.Fresh {
+		err = forgetLinks(ctx, eng)
+	}
 	if err != nil {
 		_ = eng.Close() // nothing was written
 		return nil, diskError(folder, err)
 	}
 	return &output{dir: folder, eng: eng, manifest: m, bodies: dir.NewSuffixed(eng, suffix)}, nil
+}
+
+// forgetLinks removes what an earlier run knew of links.
+func forgetLinks(ctx context.Context, eng files.Engine) error {
+	for _, name := range []string{frontierName, settingsName} {
+		if err := eng.RemoveAll(ctx, name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 // openFolder opens a folder for writing, and makes it when it is missing.
@@ -71,12 +90,59 @@ func (o *output) remember(ctx context.Context, record func(*manifest.Line)) (mal
 
 // scratch is where a long list waits, a file without a name.
 func (o *output) scratch(ctx context.Context) (memory.Scratch, error) {
-	const name = manifest.State + "/frontier"
+	const name = manifest.State + "/waiting"
 	file, err := o.eng.Open(ctx, name, os.O_RDWR|os.O_CREATE|os.O_TRUNC)
 	if err == nil {
 		_ = o.eng.Remove(ctx, name) // the open file stays; systems that can't do that keep it for the next run
 	}
 	return file, err
+}
+
+// openFrontier opens the frontier of a crawl that follows links.
+func (o *output) openFrontier(ctx context.Context, polite schedule.Options) (*disk.Frontier, error) {
+	opt := disk.Options{
+		Options:  polite,
+		Key:      crawl.Name,
+		Position: o.manifest.Position,
+		Recorded: func(from int64) iter.Seq2[string, error] { return o.visited(ctx, from) },
+	}
+	f, err := disk.Open(ctx, filepath.Join(o.dir, filepath.FromSlash(frontierName)), opt)
+	if err != nil {
+		return nil, diskError(o.dir, err)
+	}
+	if err := o.manifest.Join(ctx, f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// frontierName is its folder.
+const frontierName = manifest.State + "/frontier"
+
+// visited are the URLs of the records from a position on, as the frontier knows them.
+func (o *output) visited(ctx context.Context, from int64) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		file, err := o.eng.Open(ctx, manifest.Name, os.O_RDONLY)
+		if err != nil {
+			yield("", err)
+			return
+		}
+		defer file.Close() // only read
+		for line, err := range manifest.Read(io.NewSectionReader(file, from, math.MaxInt64-from)) {
+			if _, malformed := errors.AsType[*manifest.LineError](err); malformed {
+				continue
+			}
+			if err != nil {
+				yield("", err)
+				return
+			}
+			for _, url := range crawl.Visited(line) {
+				if !yield(url, nil) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // outputError ends the command because the output cannot be written.
@@ -112,7 +178,11 @@ func diskError(folder string, err error) error {
 	if where == "" && cause == nil {
 		return err
 	}
-	where = filepath.Join(folder, filepath.FromSlash(where))
+	if e, ok := errors.AsType[*disk.Error](err); ok {
+		where = e.Dir
+	} else {
+		where = filepath.Join(folder, filepath.FromSlash(where))
+	}
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		return outputError("disk full: cannot write %s: resume with the same command when there is space", where)
 	}
@@ -132,6 +202,9 @@ func blame(err error) (name string, cause error) {
 		if cause == nil {
 			cause = e.Err
 		}
+	}
+	if e, ok := errors.AsType[*disk.Error](err); ok && cause == nil {
+		name, cause = e.Dir, e.Err
 	}
 	if e, ok := errors.AsType[*manifest.WriteError](err); ok {
 		name = manifest.Name

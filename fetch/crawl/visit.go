@@ -416,6 +416,16 @@ func why(rec *fetch.Record, err error) string {
 	return fmt.Sprintf("status %d", rec.Status)
 }
 
+// Name is what the records know a URL by that a frontier holds: without a password.
+func Name(url string) string {
+	url, again, _ := strings.Cut(url, "#")
+	url = shown(url)
+	if again != "" {
+		url += "#" + again
+	}
+	return url
+}
+
 // shown is a URL as it may be shown and kept: without a password.
 func shown(url string) string {
 	if !strings.Contains(url, "@") {
