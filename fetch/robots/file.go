@@ -50,6 +50,7 @@ func Parse(data []byte) *File {
 }
 
 // Sitemaps returns the values of the Sitemap lines, which are for everybody, each once.
+// They do not hold on to the file.
 func (f *File) Sitemaps() []string { return slices.Clone(f.sitemaps) }
 
 // text is what of data is read: whole lines, as UTF-8 without byte order mark.
@@ -167,7 +168,7 @@ func (p *parser) sitemap(url string) {
 		p.sitemaps = map[string]bool{}
 	}
 	p.sitemaps[url] = true
-	p.file.sitemaps = append(p.file.sitemaps, url)
+	p.file.sitemaps = append(p.file.sitemaps, strings.Clone(url))
 }
 
 const blank = " \t\v\f"

@@ -2,6 +2,7 @@ package robots
 
 import (
 	"bytes"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -122,4 +123,27 @@ func TestRulesAreSmall(t *testing.T) {
 	if n := Parse([]byte(file)).Rules("other").Size(); n > 10_000*(len("/something/else/")+8) {
 		t.Errorf("10,000 rules take %d bytes", n)
 	}
+}
+
+// What is kept of a file does not keep all of it.
+func TestFilesAreLetGo(t *testing.T) {
+	file := []byte("user-agent: *\ndisallow: /one\nsitemap: /two\n" + strings.Repeat("#", MaxSize-100))
+	type kept struct {
+		rules    Rules
+		sitemaps []string
+	}
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	all := make([]kept, 40)
+	for i := range all {
+		f := Parse(file)
+		all[i] = kept{f.Rules("x"), f.Sitemaps()}
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 4*MaxSize {
+		t.Errorf("%d files leave %d bytes behind", len(all), grown)
+	}
+	runtime.KeepAlive(all)
 }

@@ -35,7 +35,7 @@ func TestFaults(t *testing.T) {
 			w.Header().Set("Content-Encoding", "gzip")
 			z := gzip.NewWriter(w)
 			io.WriteString(z, rules)
-			io.CopyN(z, zeros{}, 8<<20)
+			io.CopyN(z, zeros{}, 4*robots.MaxSize)
 			z.Close()
 		}, ClassDenied},
 		{"wrongly coded", func(w http.ResponseWriter, r *http.Request) {
