@@ -3,10 +3,9 @@ package links
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"testing"
-
-	"crawl/fetch/urls"
 )
 
 // somePage is like the pages of shops and newspapers: much markup around each link,
@@ -34,8 +33,7 @@ func somePage(links int) string {
 
 func benchmarkPage(b *testing.B, opt Options) {
 	page := somePage(200)
-	u, _ := urls.Parse("https://www.example.com/world/list")
-	doc := Document{URL: u, ContentType: "text/html; charset=utf-8"}
+	doc := document(b, "https://www.example.com/world/list", "text/html; charset=utf-8")
 	b.SetBytes(int64(len(page)))
 	b.ReportAllocs()
 	n := 0
@@ -52,10 +50,36 @@ func benchmarkPage(b *testing.B, opt Options) {
 func BenchmarkPages(b *testing.B) { benchmarkPage(b, Options{}) }
 func BenchmarkAll(b *testing.B)   { benchmarkPage(b, Options{All: true}) }
 
+// BenchmarkAdd is what a link costs once it is found: relative, absolute, and one that
+// has been found before.
+func BenchmarkAdd(b *testing.B) {
+	for name, ref := range map[string]string{
+		"relative": "story-%d?a=1&b=2",
+		"absolute": "https://www.example.com/world/story-%d?a=1&b=2",
+		"encoded":  "störy %d",
+		"known":    "story",
+	} {
+		b.Run(name, func(b *testing.B) {
+			refs := make([][]byte, DefaultMax)
+			for i := range refs {
+				refs[i] = []byte(strings.ReplaceAll(ref, "%d", strconv.Itoa(i)))
+			}
+			doc := document(b, "https://www.example.com/world/list", "text/html")
+			c := newCollector(doc, Options{}, HTML, "utf-8")
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				if i == len(refs) {
+					i, c = 0, newCollector(doc, Options{}, HTML, "utf-8")
+				}
+				c.add(refs[i], Anchor, 0)
+			}
+		})
+	}
+}
+
 func BenchmarkTee(b *testing.B) {
 	page := somePage(200)
-	u, _ := urls.Parse("https://www.example.com/world/list")
-	doc := Document{URL: u, ContentType: "text/html; charset=utf-8"}
+	doc := document(b, "https://www.example.com/world/list", "text/html; charset=utf-8")
 	b.SetBytes(int64(len(page)))
 	b.ReportAllocs()
 	for b.Loop() {
@@ -74,8 +98,7 @@ func BenchmarkSitemap(b *testing.B) {
 		fmt.Fprintf(&s, "<url>\n<loc>https://www.example.com/p?a=%d&amp;b=1</loc>\n<lastmod>2026-11-26</lastmod>\n<priority>0.5</priority>\n</url>\n", i)
 	}
 	s.WriteString("</urlset>")
-	u, _ := urls.Parse("https://www.example.com/sitemap.xml")
-	doc := Document{URL: u, ContentType: "text/xml", Sitemap: true}
+	doc := document(b, "https://www.example.com/sitemap.xml", "text/xml")
 	b.SetBytes(int64(s.Len()))
 	b.ReportAllocs()
 	for b.Loop() {

@@ -16,6 +16,7 @@ type collector struct {
 
 	most          int // links to pages, and as many to assets
 	longest       int // bytes of a link
+	longestToken  int // bytes of a tag or text that is read whole
 	pages, assets int
 
 	self      string            // the document's URL
@@ -30,13 +31,14 @@ type collector struct {
 
 func newCollector(doc Document, opt Options, format Format, charset string) *collector {
 	c := &collector{
-		found:   Found{Format: format, Charset: charset},
-		opt:     opt,
-		most:    opt.Max,
-		longest: urls.MaxLength,
-		self:    doc.URL.String(),
-		base:    doc.URL,
-		at:      map[string]int{},
+		found:        Found{Format: format, Charset: charset},
+		opt:          opt,
+		most:         opt.Max,
+		longest:      urls.MaxLength,
+		longestToken: maxToken,
+		self:         doc.URL.String(),
+		base:         doc.URL,
+		at:           map[string]int{},
 	}
 	if c.most <= 0 {
 		c.most = DefaultMax

@@ -11,11 +11,10 @@ import (
 )
 
 // sheet reads a style sheet.
-func (c *collector) sheet(text io.Reader) error {
-	if !c.opt.All {
-		return nil
+func (c *collector) sheet(text io.Reader) {
+	if c.opt.All {
+		c.css.read(bufio.NewReader(text), c.addStyle)
 	}
-	return c.css.read(bufio.NewReader(text), c.addStyle)
 }
 
 // styles reads what a style element or attribute holds.
@@ -24,7 +23,7 @@ func (c *collector) styles(text []byte) {
 		return
 	}
 	c.inline.Reset(text)
-	_ = c.css.read(&c.inline, c.addStyle) // which cannot fail
+	c.css.read(&c.inline, c.addStyle)
 }
 
 func (c *collector) addStyle(ref []byte, kind Kind) { c.add(ref, kind, 0) }
@@ -48,18 +47,15 @@ type css struct {
 // maxName is longer than any name that matters.
 const maxName = 24
 
-func (s *css) read(in io.ByteScanner, add func(ref []byte, kind Kind)) error {
+func (s *css) read(in io.ByteScanner, add func(ref []byte, kind Kind)) {
 	*s = css{in: in, add: add, name: s.name, value: s.value}
 	for {
 		c, err := s.in.ReadByte()
 		if err == nil {
 			err = s.next(c)
 		}
-		if err == io.EOF {
-			return nil
-		}
 		if err != nil {
-			return err
+			return
 		}
 	}
 }
@@ -182,7 +178,7 @@ func (s *css) quoted(quote byte) (good bool, err error) {
 		c, err := s.in.ReadByte()
 		switch {
 		case err != nil:
-			return err == io.EOF, err
+			return true, err
 		case c == quote:
 			return true, nil
 		case c == '\n' || c == '\r' || c == '\f':
@@ -190,7 +186,7 @@ func (s *css) quoted(quote byte) (good bool, err error) {
 		case c == '\\':
 			s.value, _, err = s.escape(s.value, urls.MaxLength+1)
 			if err != nil {
-				return err == io.EOF, err
+				return true, err
 			}
 		default:
 			s.value = grow(s.value, urls.MaxLength+1, c)
@@ -227,7 +223,7 @@ func (s *css) bare(c byte) (good bool, err error) {
 		switch {
 		case isSpace(c):
 			if c, err = s.skipSpace(); err != nil {
-				return good && err == io.EOF, err
+				return good, err
 			}
 			good = good && c == ')'
 			continue
@@ -244,7 +240,7 @@ func (s *css) bare(c byte) (good bool, err error) {
 			c, err = s.in.ReadByte()
 		}
 		if err != nil {
-			return good && err == io.EOF, err
+			return good, err
 		}
 	}
 	return good, nil
@@ -276,7 +272,7 @@ func (s *css) ident() error {
 			s.unread()
 			return nil
 		}
-		valid := false
+		var valid bool
 		if s.name, valid, err = s.escape(s.name, maxName); !valid {
 			return err
 		}

@@ -194,5 +194,5 @@ func feedTime(b []byte) time.Time {
 	if err != nil {
 		return time.Time{}
 	}
-	return t
+	return t.UTC()
 }

@@ -3,6 +3,7 @@ package links
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"errors"
 	"io"
@@ -18,15 +19,17 @@ var ErrTooLarge = errors.New("links: the sitemap has more than 52428800 bytes")
 // the licence that some begin with.
 const sniffed = 4 << 10
 
-func find(r io.Reader, doc Document, opt Options) (Found, error) {
-	raw := bufio.NewReaderSize(r, 16<<10) // which package charset takes over
+// find is Find with a limit to the bytes of a sitemap.
+func find(r io.Reader, doc Document, opt Options, limit int64) (Found, error) {
+	var fault error
+	raw := bufio.NewReaderSize(&ending{r, &fault}, 16<<10) // which package charset takes over
 	mediaType, _ := mediatype.Parse(doc.ContentType)
 	if magic, _ := raw.Peek(2); doc.packed() && bytes.Equal(magic, []byte{0x1f, 0x8b}) {
 		unpacked, err := gzip.NewReader(raw)
 		if err != nil {
-			return Found{}, err
+			return Found{}, cmp.Or(fault, err)
 		}
-		raw = bufio.NewReaderSize(&bounded{unpacked, MaxSitemap}, 16<<10)
+		raw = bufio.NewReaderSize(&ending{&bounded{unpacked, limit}, &fault}, 16<<10)
 		mediaType, doc.ContentType = "", ""
 	}
 	if doc.Sitemap && isUnknown(mediaType) {
@@ -39,14 +42,32 @@ func find(r io.Reader, doc Document, opt Options) (Found, error) {
 	if err != nil {
 		return Found{}, err
 	}
-	text := bufio.NewReaderSize(decoded, sniffed)
-	head, err := text.Peek(sniffed)
-	if len(head) == 0 && err != io.EOF {
-		return Found{}, err
-	}
+	text := bufio.NewReaderSize(&ending{decoded, &fault}, sniffed)
+	head, _ := text.Peek(sniffed)
 	c := newCollector(doc, opt, formatOf(mediaType, head, doc.Sitemap), name)
-	err = c.read(text)
-	return c.found, err
+	switch c.found.Format {
+	case URLs, Index, Text:
+		c.read(&ending{&bounded{text, limit}, &fault})
+	default:
+		c.read(text)
+	}
+	return c.found, fault
+}
+
+// ending ends where its reader fails, and keeps the first fault for later: what came
+// before is read like a document that ends there.
+type ending struct {
+	r     io.Reader
+	fault *error
+}
+
+func (e *ending) Read(p []byte) (int, error) {
+	n, err := e.r.Read(p)
+	if err != nil && err != io.EOF {
+		*e.fault = cmp.Or(*e.fault, err)
+		err = io.EOF
+	}
+	return n, err
 }
 
 // packed reports whether gzip in the body is not the server's coding of it but the
@@ -64,41 +85,41 @@ func withCharset(mediaType, of string) string {
 	return mediaType
 }
 
-// read reads a document that is UTF-8.
-func (c *collector) read(text io.Reader) error {
+// read reads a document that is UTF-8, to the end of text, which does not fail.
+func (c *collector) read(text io.Reader) {
 	switch c.found.Format {
 	case HTML:
-		return c.page(text, 0)
+		c.page(text, 0)
 	case XML:
-		return c.xmlPage(text)
+		c.xml(text, &xhtml{tree: tree{collector: c}})
 	case Sheet:
-		return c.sheet(text)
+		c.sheet(text)
 	case URLs, Index:
-		return c.xml(&bounded{text, MaxSitemap}, &sitemap{collector: c})
+		c.xml(text, &sitemap{collector: c})
 	case Text:
-		return c.lines(&bounded{text, MaxSitemap})
+		c.lines(text)
 	case RSS:
-		return c.xml(text, &rss{collector: c})
+		c.xml(text, &rss{collector: c})
 	case Atom:
-		return c.xml(text, &atom{collector: c})
+		c.xml(text, &atom{collector: c})
 	}
-	return nil
 }
 
-// bounded reads at most left bytes; that there are more is ErrTooLarge.
+// bounded reads at most left bytes. More of them are ErrTooLarge.
 type bounded struct {
 	r    io.Reader
 	left int64
 }
 
 func (b *bounded) Read(p []byte) (int, error) {
-	if b.left == 0 {
-		if n, err := io.ReadFull(b.r, p[:min(1, len(p))]); n == 0 {
-			return 0, err
-		}
-		return 0, ErrTooLarge
+	if b.left > 0 {
+		n, err := b.r.Read(p[:min(int64(len(p)), b.left)])
+		b.left -= int64(n)
+		return n, err
 	}
-	n, err := b.r.Read(p[:min(int64(len(p)), b.left)])
-	b.left -= int64(n)
-	return n, err
+	var one [1]byte
+	if n, err := io.ReadFull(b.r, one[:]); n == 0 {
+		return 0, err
+	}
+	return 0, ErrTooLarge
 }

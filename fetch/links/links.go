@@ -90,8 +90,8 @@ type Document struct {
 type Options struct {
 	All bool // assets too
 
-	// Max bounds the links of a page or style sheet; default [DefaultMax]. A sitemap
-	// may have [MaxEntries].
+	// Max bounds the links to pages that a document may have, and those to assets as
+	// well; default [DefaultMax]. For sitemaps [MaxEntries] stands in its place.
 	Max int
 
 	// Robot is the product token in lower case under which meta elements may address
@@ -129,4 +129,6 @@ type Directive struct {
 
 // Find reads r, the decoded body of doc, and returns its links. It stops early where
 // the rest can add nothing. The error is r's; what was found before is there even so.
-func Find(r io.Reader, doc Document, opt Options) (Found, error) { return find(r, doc, opt) }
+func Find(r io.Reader, doc Document, opt Options) (Found, error) {
+	return find(r, doc, opt, MaxSitemap)
+}

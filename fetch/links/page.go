@@ -27,7 +27,7 @@ type page struct {
 }
 
 // page reads an HTML document, which is inside so many others.
-func (c *collector) page(text io.Reader, inside int) error {
+func (c *collector) page(text io.Reader, inside int) {
 	p := page{tree: tree{collector: c}, inside: inside}
 	p.start(text)
 	for {
@@ -41,21 +41,17 @@ func (c *collector) page(text io.Reader, inside int) error {
 				c.styles(p.tokens.Raw())
 			}
 		case html.ErrorToken:
-			switch err := p.tokens.Err(); err {
-			case html.ErrBufferExceeded:
-				p.goOn(text)
-			case io.EOF:
-				return nil
-			default:
-				return err
+			if p.tokens.Err() != html.ErrBufferExceeded {
+				return
 			}
+			p.goOn(text)
 		}
 	}
 }
 
 func (p *page) start(text io.Reader) {
 	p.tokens = html.NewTokenizer(text)
-	p.tokens.SetMaxBuf(maxToken)
+	p.tokens.SetMaxBuf(p.longestToken)
 }
 
 // goOn reads on behind a token that was too long: within the same script or style, or
@@ -89,7 +85,7 @@ func (p *page) open(selfClosing bool) {
 	}
 	p.hear(t, p.tokens)
 	if t.name == "iframe" && p.inside < maxSrcdoc && t.has(srcdoc) {
-		_ = p.collector.page(bytes.NewReader(t.value[srcdoc]), p.inside+1) // which cannot fail
+		p.collector.page(bytes.NewReader(t.value[srcdoc]), p.inside+1)
 	}
 }
 

@@ -132,7 +132,7 @@ y\"")}`, []string{"xy)z", "xy\""}},
 
 func readCSS(text []byte) (found []string) {
 	var s css
-	_ = s.read(bytes.NewReader(text), func(ref []byte, kind Kind) {
+	s.read(bytes.NewReader(text), func(ref []byte, kind Kind) {
 		if kind == Style {
 			found = append(found, "import "+string(ref))
 		} else {

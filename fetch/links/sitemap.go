@@ -145,26 +145,23 @@ func w3cTime(b []byte) time.Time {
 	if err != nil {
 		return time.Time{}
 	}
-	return t
+	return t.UTC()
 }
 
 // lines reads a sitemap that is text: a URL a line. Lines of anything else may be there.
-func (c *collector) lines(text io.Reader) error {
-	in := bufio.NewReader(text)
+func (c *collector) lines(text io.Reader) {
+	in := bufio.NewReader(text) // whose 4 KiB are longer than a URL may be
 	for {
 		line, long, err := in.ReadLine()
-		if err == io.EOF {
-			return nil
-		}
 		if err != nil {
-			return err
+			return
 		}
-		if bytes.Contains(line, []byte("://")) {
-			if long { // than 4 KiB, and so than a URL may be
-				c.found.Dropped++
-			} else {
-				c.add(line, Entry, 0)
-			}
+		isURL := bytes.Contains(line, []byte("://"))
+		switch {
+		case isURL && long:
+			c.found.Dropped++
+		case isURL:
+			c.add(line, Entry, 0)
 		}
 		for long && err == nil {
 			_, long, err = in.ReadLine()

@@ -1,10 +1,6 @@
 package links
 
-import (
-	"io"
-
-	"golang.org/x/net/html"
-)
+import "golang.org/x/net/html"
 
 // xhtml hears XHTML and SVG, where the content of a style element is text like any
 // other.
@@ -12,11 +8,6 @@ type xhtml struct {
 	tree
 	style bool // an element of that name is open
 	rules []byte
-}
-
-// xmlPage reads an XHTML or SVG document.
-func (c *collector) xmlPage(text io.Reader) error {
-	return c.xml(text, &xhtml{tree: tree{collector: c}})
 }
 
 func (x *xhtml) words() map[string]string { return names }

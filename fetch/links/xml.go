@@ -25,8 +25,8 @@ type vocabulary interface {
 // The tokenizer is that of HTML, told that no element's content is raw: it is faster
 // than encoding/xml and goes on behind mistakes. It knows no entities beside those of
 // unescape, so nothing is expanded, and nothing external is fetched.
-func (c *collector) xml(text io.Reader, v vocabulary) error {
-	tokens := xmlTokens(text)
+func (c *collector) xml(text io.Reader, v vocabulary) {
+	tokens := xmlTokens(text, c.longestToken)
 	words := v.words()
 	var t tag
 	for {
@@ -45,22 +45,18 @@ func (c *collector) xml(text io.Reader, v vocabulary) error {
 		case html.CommentToken:
 			c.instruction(tokens.Raw())
 		case html.ErrorToken:
-			switch err := tokens.Err(); err {
-			case html.ErrBufferExceeded:
-				rest := bytes.Clone(tokens.Buffered())
-				tokens = xmlTokens(io.MultiReader(bytes.NewReader(rest), text))
-			case io.EOF:
-				return nil
-			default:
-				return err
+			if tokens.Err() != html.ErrBufferExceeded {
+				return
 			}
+			rest := bytes.Clone(tokens.Buffered())
+			tokens = xmlTokens(io.MultiReader(bytes.NewReader(rest), text), c.longestToken)
 		}
 	}
 }
 
-func xmlTokens(text io.Reader) *html.Tokenizer {
+func xmlTokens(text io.Reader, longest int) *html.Tokenizer {
 	tokens := html.NewTokenizer(text)
-	tokens.SetMaxBuf(maxToken)
+	tokens.SetMaxBuf(longest)
 	tokens.AllowCDATA(true)
 	return tokens
 }

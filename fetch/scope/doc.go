@@ -12,7 +12,8 @@
 // Seeds are not checked: what the user listed he gets, whatever the rules say.
 //
 // Memory is for hosts and, with [Prefix], for the folders of seeds; never for URLs. A
-// host is kept as a hash of 64 bits, about 16 bytes, with a seed that nobody outside
-// knows: of a million hosts, two are taken for one with a chance of 1 in 30 million.
+// host is kept as a hash of 64 bits, with a seed that nobody outside knows: of a million
+// hosts, two are taken for one with a chance of 1 in 30 million. That makes some 30
+// bytes for a host of seeds, and 50 for one with a budget.
 // All methods are safe for concurrent use.
 package scope

@@ -22,7 +22,7 @@ func (r *Rules) reasons() reasons {
 		segments: refusal(RuleSegments, "its path has more than %d segments", r.MaxSegments),
 		repeats: refusal(RuleRepeats, "a segment or parameter comes more than %d times, or segments %d times in a row",
 			r.MaxRepeats, r.MaxRepeats),
-		escapes:  refusal(RuleEscapes, "holds a URL that is escaped three times over"),
+		escapes:  refusal(RuleEscapes, "something in it is escaped four times over"),
 		calendar: refusal(RuleCalendar, "its date is more than %d months ahead, or before %d", r.MaxAhead, firstEvents),
 		pages:    refusal(RulePages, "the run has had its %d pages", r.MaxPages),
 		hostFull: refusal(RuleHostFull, "its host has had its %d pages", r.MaxPagesPerHost),

@@ -3,7 +3,6 @@ package scope
 import (
 	"fmt"
 	"hash/maphash"
-	"math"
 	"regexp"
 	"sync"
 	"time"
@@ -120,6 +119,9 @@ func New(rules Rules) (*Scope, error) {
 	}, nil
 }
 
+// unlimited is more than a URL can have of anything.
+const unlimited = 1 << 24
+
 func (r *Rules) setDefaults() {
 	if r.Within == "" {
 		r.Within = Host
@@ -137,7 +139,7 @@ func (r *Rules) setDefaults() {
 		case *limit.of == 0:
 			*limit.of = limit.value
 		case *limit.of < 0:
-			*limit.of = math.MaxInt32
+			*limit.of = unlimited
 		}
 	}
 }

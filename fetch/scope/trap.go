@@ -19,12 +19,13 @@ const (
 // trap refuses a URL that looks as if a server had made it up:
 //
 //   - its path has very many segments;
-//   - the same folders come three times in a row ("/a/b/a/b/a/b/"), or one of them
+//   - the same folders come three times in a row ("/ab/cd/ab/cd/ab/cd/"), or one of them
 //     four times anywhere, as when relative links are taken for what they are not.
 //     Of folders that are numbers or one letter, as stores of many files are laid
 //     out, twice as many may be;
 //   - the same parameter comes four times with the same value;
-//   - it holds a URL that holds a URL, each escaped once more, as logins do;
+//   - it holds something that is escaped four times over, as where a login leads back to
+//     itself: each time the URL before it is a parameter;
 //   - it is a page of a calendar: see calendar.
 func (s *Scope) trap(u urls.URL) (why Refusal, ok bool) {
 	path, query := u.Path(), u.RawQuery()
