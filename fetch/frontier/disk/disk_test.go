@@ -42,3 +42,9 @@ func TestFrontierThatSpills(t *testing.T) {
 		return open(t, Options{Options: opts, Window: 10})
 	})
 }
+
+func TestFrontierKnowsDuplicates(t *testing.T) {
+	frontiertest.RunKnowing(t, func(t *testing.T, opts schedule.Options) frontiertest.Frontier {
+		return open(t, Options{Options: opts, Window: 10})
+	})
+}

@@ -34,6 +34,17 @@ func Run(t *testing.T, open Open) {
 		name string
 		run  func(*testing.T, Open)
 	}{
+		{"DepthGoesFirst", testDepthGoesFirst},
+		{"NobodyStarves", testNobodyStarves},
+		{"RetriesAreBounded", testRetriesAreBounded},
+		{"Meet", testMeet},
+		{"MeetFails", testMeetFails},
+		{"Defer", testDefer},
+		{"CrawlDelay", testCrawlDelay},
+		{"Addresses", testAddresses},
+		{"Watch", testWatch},
+		{"LeaseNamesAreNotReused", testLeaseNamesAreNotReused},
+		{"Graphs", testGraphs(false)},
 		{"Delay", testDelay},
 		{"PerHost", testPerHost},
 		{"Rate", testRate},
@@ -60,4 +71,9 @@ func Run(t *testing.T, open Open) {
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, open) })
 	}
+}
+
+// RunKnowing runs what is asked of a frontier that knows duplicates, besides.
+func RunKnowing(t *testing.T, open Open) {
+	t.Run("Graphs", func(t *testing.T) { testGraphs(true)(t, open) })
 }

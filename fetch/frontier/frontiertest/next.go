@@ -75,7 +75,7 @@ func testEOF(t *testing.T, open Open) {
 
 // testCancelLosesNothing cancels callers all the time and counts what they got.
 func testCancelLosesNothing(t *testing.T, open Open) {
-	const n = 3000
+	const n = 1000
 	f := open(t, schedule.Options{PerHost: 3})
 	defer closing(t, f)
 	var got [n + 1]atomic.Int32

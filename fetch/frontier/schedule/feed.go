@@ -117,4 +117,6 @@ func (s *Scheduler) askFeed() {
 }
 
 // starves tells whether a worker waits that only another host could serve.
-func (s *Scheduler) starves() bool { return len(s.waiting) > 0 && s.ready.first == nil }
+func (s *Scheduler) starves() bool {
+	return len(s.waiting) > 0 && s.ready.first() == nil && s.loads == 0
+}

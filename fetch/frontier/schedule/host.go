@@ -22,9 +22,11 @@ type host struct {
 	link      link          // in the list that it is in
 	keeper    *address      // for which it waits, when it does
 	leased    int32
-	ready     bool // in Scheduler.ready
-	loading   bool // somebody loads its queue
-	met       bool // Learn was called
+	long      uint8 // 1 when it is in the ring of long queues
+	ready     bool  // in Scheduler.ready
+	loading   bool  // somebody loads its queue
+	loaded    bool  // somebody just has
+	met       bool  // Learn was called
 }
 
 // retry is an entry that waits to be asked again.

@@ -17,6 +17,16 @@ func (l *list) push(h *host) {
 	l.last = h
 }
 
+func (l *list) pushFront(h *host) {
+	h.link = link{next: l.first}
+	if l.first == nil {
+		l.last = h
+	} else {
+		l.first.link.prev = h
+	}
+	l.first = h
+}
+
 func (l *list) remove(h *host) {
 	k := h.link
 	if k.prev == nil {

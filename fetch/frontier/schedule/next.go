@@ -80,8 +80,10 @@ func (s *Scheduler) load(h *host) error {
 	defer s.mu.Unlock()
 	now := s.now()
 	h.queue.EndLoad()
-	h.loading = false
+	h.loading, h.loaded = false, true
+	s.loads--
 	s.place(h, now)
+	h.loaded = false
 	if err == nil {
 		s.turn(now)
 	}
@@ -182,7 +184,7 @@ func (s *Scheduler) wakeDue(now time.Duration) {
 
 // lease hands out the next entry of the host whose turn it is.
 func (s *Scheduler) lease(now time.Duration) answer {
-	h := s.ready.first
+	h := s.ready.first()
 	switch {
 	case s.ended:
 		return answer{err: frontier.ErrClosed}
@@ -192,6 +194,7 @@ func (s *Scheduler) lease(now time.Duration) answer {
 		return answer{err: errNotNow}
 	case !h.retryDue(now) && !h.queue.Loaded():
 		h.loading = true
+		s.loads++
 		h.queue.StartLoad()
 		s.place(h, now)
 		return answer{load: h}
@@ -215,6 +218,7 @@ func (s *Scheduler) lease(now time.Duration) answer {
 	s.callers = max(s.callers, s.leased+len(s.waiting))
 	h.leased++
 	h.allowed = max(h.allowed, after(now, max(s.opts.Delay, h.delay)))
+	s.ready.took(h)
 	s.remove(h) // so that place puts it at the end of the ring, if it may go on
 	s.enter(l.addresses, now)
 	s.place(h, now)
@@ -238,7 +242,7 @@ func (s *Scheduler) arm(now time.Duration) {
 		return
 	}
 	at := s.pace.next
-	if s.ready.first == nil {
+	if s.ready.first() == nil {
 		next, ok := s.nextWake()
 		if !ok {
 			return // only Push, Settle or the end of Feed can help

@@ -92,7 +92,7 @@ type Scheduler struct {
 	mu        sync.Mutex // guards all that follows, and the queues
 	hosts     map[string]*host
 	addresses map[netip.Addr]*address
-	ready     list             // hosts that may be asked now, in turn
+	ready     turns            // hosts that may be asked now, in turn
 	blocked   byTime[*host]    // hosts that may be asked, or forgotten, later
 	resting   byTime[*address] // addresses that hosts wait for, and that have to wait themselves
 	freed     []*address       // that may have become able to take more; turn looks at them
@@ -107,6 +107,7 @@ type Scheduler struct {
 	ended         bool // Close was called
 	queued        int  // entries in the backlog and in retries
 	leased        int
+	loads         int    // hosts that are being loaded
 	callers       int    // most calls of Next and leases seen at one time
 	retriesPushed uint64 // keeps retries due at one moment in order
 }
