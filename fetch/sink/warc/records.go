@@ -52,7 +52,7 @@ func (s *Sink) visit(exchanges []*fetch.Exchange, err error) (visit, error) {
 // exchange adds the records of x, to which the URL via led, if one did.
 func (s *Sink) exchange(v *visit, x *fetch.Exchange, via string, err error) error {
 	common := warc.Head{
-		Date: x.Started.UTC().Truncate(time.Second), // as indexes have it, which revisits refer to
+		Date:      x.Started.UTC().Truncate(time.Second), // as indexes have it, which revisits refer to
 		TargetURI: shown(x.URL),
 	}
 	if x.RemoteAddr.IsValid() {
