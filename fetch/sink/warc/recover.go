@@ -150,5 +150,5 @@ func (s *Sink) recollect(ctx context.Context, l cdxj.Line) error {
 	if s.firsts == nil || l.MIME == "warc/revisit" || l.Digest == "" {
 		return nil
 	}
-	return s.note(ctx, warc.Digest(l.Digest), original{l.URL, l.Time, ""})
+	return s.note(ctx, l.Digest, original{l.URL, l.Time, ""})
 }
