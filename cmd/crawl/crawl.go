@@ -16,7 +16,7 @@ import (
 	"crawl/fetch/frontier/memory"
 	"crawl/fetch/list"
 	"crawl/fetch/manifest"
-	"crawl/fetch/sink/dir"
+	"crawl/fetch/sink/firsts"
 	"crawl/fetch/sink/transformed"
 	"crawl/fetch/urls"
 	"crawl/pipeline"
@@ -83,7 +83,7 @@ func (a *app) crawl(ctx context.Context, args []string) (err error) {
 	r.frontier = r.newFrontier(ctx, limit)
 	defer r.frontier.Close()
 	r.listed = newListed(a.flags.lab)
-	client, err := r.client(idle)
+	client, err := r.source(ctx, idle)
 	if err != nil {
 		return err
 	}
@@ -131,6 +131,14 @@ func (r *crawling) newFrontier(ctx context.Context, limit int) *memory.Frontier 
 		opt.Limit, opt.HostLimit = r.adaptive.limit, r.adaptive.ofHost
 	}
 	return memory.New(opt)
+}
+
+// source is what answers: the network, or archives of it.
+func (r *crawling) source(ctx context.Context, idle int) (client, error) {
+	if len(r.flags.fromWARC) > 0 {
+		return openReplay(ctx, r.flags.fromWARC, r.console)
+	}
+	return r.client(idle)
 }
 
 // client connects as the flags say, and lets redirects lead to private addresses of
@@ -203,6 +211,9 @@ func (r *crawling) do(ctx context.Context) (err error) {
 	if r.output, err = openOutput(ctx, f.output, suffix, opt); err != nil {
 		return r.stopped(err)
 	}
+	if f.dedupe && f.keepsBodies() {
+		r.output.firsts = firsts.New(r.output.eng)
+	}
 	if err = r.remember(ctx); err == nil {
 		err = r.fetchAll(ctx)
 	}
@@ -231,7 +242,6 @@ func (r *crawling) fetchAll(ctx context.Context) error {
 		Seen:     r.known,
 		Frontier: r.frontier,
 		Fetcher:  r.fetcher,
-		Sink:     crawl.Discard{},
 		Journal:  r.output.manifest,
 		Stats:    r.stats,
 		Method:   f.asking.method(),
@@ -245,12 +255,12 @@ func (r *crawling) fetchAll(ctx context.Context) error {
 		Listed:   r.listed,
 		Log:      r.console.log,
 	}
-	if f.keepsBodies() {
-		c.Sink = r.output.bodies
-		if f.transform.chain.Writes() {
-			c.Sink = transformed.New(r.output.bodies, f.transform.chain, dir.Name, int64(f.maxSize))
-			c.Steps = f.transform.String()
-		}
+	if f.transform.chain.Writes() {
+		c.Steps = f.transform.String()
+	}
+	var err error
+	if c.Sink, err = r.output.open(ctx, f); err != nil {
+		return err
 	}
 	if f.skipExisting {
 		c.Existing = r.output.bodies.Exists
@@ -289,7 +299,7 @@ func (r *crawling) progress() progress.State {
 // finish makes the records durable and tells how the run came out. err is what
 // ended it early.
 func (r *crawling) finish(ctx context.Context, err error) error {
-	if closed := r.output.manifest.Close(ctx); err == nil || errors.Is(err, errStopped) {
+	if closed := r.output.close(ctx); err == nil || errors.Is(err, errStopped) {
 		err = cmp.Or(closed, err)
 	}
 	err = r.stopped(diskError(r.flags.output, err))

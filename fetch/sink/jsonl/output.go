@@ -41,31 +41,41 @@ type output struct {
 // openOutput repairs what there is.
 func openOutput(ctx context.Context, eng files.Engine, opt Options) (*output, error) {
 	o := &output{eng: eng, maxSize: cmp.Or(opt.MaxSize, defaultMaxSize)}
-	entries, err := eng.ReadDir(ctx, Folder)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
-	for _, e := range entries {
-		var number int
-		if n, err := fmt.Sscanf(e.Name(), prefix+"%d"+extension, &number); n != 1 || err != nil || e.Name() != fileName(number) || !e.Type().IsRegular() {
-			continue // somebody else's
-		}
-		name := path.Join(Folder, e.Name())
+	err := eachOfOurs(ctx, eng, func(number int, name string) error {
 		size := opt.Trusted[name]
-		if opt.Fresh || size == 0 { // or nothing in it has a record
-			if err := eng.Remove(ctx, name); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		if err := cutBack(ctx, eng, name, size); err != nil {
-			return nil, err
+		if size == 0 { // nothing in it has a record
+			return eng.Remove(ctx, name)
 		}
 		if number > o.number {
 			o.number, o.name, o.end = number, name, size
 		}
+		return cutBack(ctx, eng, name, size)
+	})
+	return o, err
+}
+
+// RemoveAll removes the files of pages below the engine's root.
+func RemoveAll(ctx context.Context, eng files.Engine) error {
+	return eachOfOurs(ctx, eng, func(_ int, name string) error { return eng.Remove(ctx, name) })
+}
+
+// eachOfOurs calls do with the files of this package that there are.
+func eachOfOurs(ctx context.Context, eng files.Engine, do func(number int, name string) error) error {
+	entries, err := eng.ReadDir(ctx, Folder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
-	return o, nil
+	for _, e := range entries {
+		var number int
+		n, err := fmt.Sscanf(e.Name(), prefix+"%d"+extension, &number)
+		if n != 1 || err != nil || e.Name() != fileName(number) || !e.Type().IsRegular() {
+			continue // somebody else's
+		}
+		if err := do(number, path.Join(Folder, e.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func fileName(number int) string { return fmt.Sprintf("%s%05d%s", prefix, number, extension) }

@@ -36,8 +36,6 @@ type Options struct {
 	// Trusted says up to which byte the files that are there hold what the manifest knows.
 	// What is in files of this package beyond that goes.
 	Trusted map[string]int64
-	// Fresh removes the files that are there.
-	Fresh bool
 }
 
 // Sink keeps pages. It is safe for concurrent use, with one Sink at a time for a folder.
