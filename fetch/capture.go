@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Recorder makes captures, which share an allowance of memory. It is safe for
+// Recorder makes captures and recordings, which share an allowance of memory. It is safe for
 // concurrent use.
 type Recorder struct {
 	// Spill opens an empty file for a message that there is no memory for. Many may call
@@ -31,6 +31,9 @@ type Spill interface {
 
 // Capture returns an empty Capture, to be closed after use.
 func (r *Recorder) Capture() *Capture { return &Capture{recorder: r} }
+
+// Recording returns an empty Recording, to be closed after use.
+func (r *Recorder) Recording() *Recording { return &Recording{recorder: r} }
 
 // take asks for n bytes of the allowance.
 func (r *Recorder) take(n int64) bool {

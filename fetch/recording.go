@@ -7,8 +7,9 @@ import (
 	"sync"
 )
 
-// Recording is a message as it was on the wire: in memory while it is small and there is
-// room, else in a file. Reading it is safe for concurrent use.
+// Recording is bytes that are kept for a while, such as a message on the wire: in memory
+// while they are few and there is room, else in a file. Reading it is safe for concurrent
+// use.
 type Recording struct {
 	recorder *Recorder
 
@@ -62,6 +63,18 @@ func (r *Recording) Memory() []byte {
 		return nil
 	}
 	return r.memory[r.from:r.size]
+}
+
+// Write adds bytes, unless the Recording has ended. Its error stays.
+func (r *Recording) Write(p []byte) (int, error) {
+	r.write(p)
+	return len(p), r.err
+}
+
+// Close gives memory and file back.
+func (r *Recording) Close() error {
+	r.close()
+	return nil
 }
 
 func (r *Recording) write(p []byte) {

@@ -19,7 +19,7 @@ import (
 	"crawl/fetch/frontier/schedule"
 	"crawl/fetch/list"
 	"crawl/fetch/manifest"
-	"crawl/fetch/sink/dir"
+	"crawl/fetch/sink/firsts"
 	"crawl/fetch/sink/transformed"
 	"crawl/fetch/urls"
 	"crawl/pipeline"
@@ -88,12 +88,15 @@ func (a *app) crawl(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	r.listed = newListed(a.flags.lab)
-	client, err := r.client(idle)
+	client, err := r.source(ctx, idle)
 	if err != nil {
 		return err
 	}
 	defer client.close() // whose connections have nothing left to lose
-	r.lookup, r.robots = client.Addresses, a.flags.following.robotsFor(client, a.flags.userAgent)
+	r.lookup = client.addresses
+	if len(a.flags.fromWARC) == 0 { // else nobody is asked
+		r.robots = a.flags.following.robotsFor(client, a.flags.userAgent)
+	}
 	if r.fetcher, err = r.stack(ctx, client, earlier.layer()); err != nil {
 		return r.stopped(err)
 	}
@@ -156,6 +159,14 @@ func (r *crawling) openFrontier(ctx context.Context) (scheduler, error) {
 		Options: r.politeness,
 		Scratch: func() (memory.Scratch, error) { return r.output.scratch(ctx) },
 	}), nil
+}
+
+// source is what answers: the network, or archives of it.
+func (r *crawling) source(ctx context.Context, idle int) (client, error) {
+	if len(r.flags.fromWARC) > 0 {
+		return openReplay(ctx, r.flags.fromWARC, r.console)
+	}
+	return r.client(idle)
 }
 
 // client connects as the flags say, and lets redirects lead to private addresses of
@@ -235,6 +246,9 @@ func (r *crawling) do(ctx context.Context) (err error) {
 	if r.output, err = openOutput(ctx, f.output, suffix, opt); err != nil {
 		return r.stopped(err)
 	}
+	if f.dedupe && f.keepsBodies() {
+		r.output.firsts = firsts.New(r.output.eng)
+	}
 	if err = r.goOn(ctx); err == nil {
 		err = r.fetchAll(ctx)
 	}
@@ -303,7 +317,6 @@ func (r *crawling) fetchAll(ctx context.Context) error {
 		Seen:     r.known,
 		Frontier: r.frontier,
 		Fetcher:  r.fetcher,
-		Sink:     crawl.Discard{},
 		Journal:  r.output.manifest,
 		Stats:    r.stats,
 		OfListed: r.ofListed,
@@ -325,12 +338,12 @@ func (r *crawling) fetchAll(ctx context.Context) error {
 		MaxPages:     max(left, 0),
 		MaxRedirects: r.redirects(),
 	}
-	if f.keepsBodies() {
-		c.Sink = r.output.bodies
-		if f.transform.chain.Writes() {
-			c.Sink = transformed.New(r.output.bodies, f.transform.chain, dir.Name, int64(f.maxSize))
-			c.Steps = f.transform.String()
-		}
+	if f.transform.chain.Writes() {
+		c.Steps = f.transform.String()
+	}
+	var err error
+	if c.Sink, err = r.output.open(ctx, f); err != nil {
+		return err
 	}
 	if f.skipExisting {
 		c.Existing = r.output.bodies.Exists
@@ -382,7 +395,7 @@ func (r *crawling) finish(ctx context.Context, err error) error {
 	if r.frontier != nil {
 		left = r.frontier.Stats().Queued
 	}
-	closing := []func() error{func() error { return r.output.manifest.Close(ctx) }}
+	closing := []func() error{func() error { return r.output.close(ctx) }}
 	if r.frontier != nil {
 		closing = append(closing, r.frontier.Close) // which the manifest tells what is durable
 	}

@@ -3,16 +3,20 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"iter"
 	"math"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 
+	"crawl/fetch"
 	"crawl/fetch/crawl"
 	"crawl/fetch/frontier/disk"
 	"crawl/fetch/frontier/memory"
@@ -20,6 +24,11 @@ import (
 	"crawl/fetch/manifest"
 	"crawl/fetch/sink"
 	"crawl/fetch/sink/dir"
+	"crawl/fetch/sink/firsts"
+	"crawl/fetch/sink/joined"
+	"crawl/fetch/sink/jsonl"
+	"crawl/fetch/sink/transformed"
+	"crawl/fetch/sink/warc"
 	"crawl/files"
 )
 
@@ -29,6 +38,10 @@ type output struct {
 	eng      files.Engine
 	manifest *manifest.Manifest
 	bodies   *dir.Sink
+	trusted  map[string]int64 // up to where files that many records share are recorded
+	firsts   *firsts.Table    // the bodies that there are (--dedupe); nil when nobody asks
+	archive  *warc.Sink       // nil unless --format says so
+	pages    *jsonl.Sink      // the same
 }
 
 // openOutput opens the folder, makes it whether new or not ready for records, and
@@ -49,7 +62,14 @@ func openOutput(ctx context.Context, folder, suffix string, opt manifest.Options
 		_ = eng.Close() // nothing was written
 		return nil, diskError(folder, err)
 	}
-	return &output{dir: folder, eng: eng, manifest: m, bodies: dir.NewSuffixed(eng, suffix)}, nil
+	o := &output{dir: folder, eng: eng, manifest: m, bodies: dir.NewSuffixed(eng, suffix), trusted: map[string]int64{}}
+	if opt.Fresh && !opt.Keep {
+		err = errors.Join(warc.RemoveAll(ctx, eng), jsonl.RemoveAll(ctx, eng))
+	}
+	if err != nil {
+		return nil, errors.Join(diskError(folder, err), m.Close(context.WithoutCancel(ctx)), eng.Close())
+	}
+	return o, nil
 }
 
 // forgetLinks removes what an earlier run knew of links.
@@ -83,9 +103,97 @@ func (o *output) remember(ctx context.Context, record func(*manifest.Line)) (mal
 		if err != nil {
 			return malformed, diskError(o.dir, err)
 		}
+		if err := o.note(ctx, line); err != nil {
+			return malformed, diskError(o.dir, err)
+		}
 		record(line)
 	}
 	return malformed, nil
+}
+
+// note takes from a record what the sinks have to know.
+func (o *output) note(ctx context.Context, line *manifest.Line) error {
+	for _, s := range []manifest.Section{line.WARC, line.JSONL} {
+		if end := s.Offset + s.Length; s.Path != "" && end > o.trusted[s.Path] {
+			o.trusted[strings.Clone(s.Path)] = end
+		}
+	}
+	if o.firsts == nil || line.Path == "" || line.Bytes == 0 {
+		return nil
+	}
+	sum, err := hex.DecodeString(line.SHA256)
+	if err != nil {
+		return nil // no sum that a body could have
+	}
+	return o.firsts.Add(ctx, sum, line.Path, false)
+}
+
+// open makes the sink that the flags want, once the records are known.
+func (o *output) open(ctx context.Context, f *flags) (crawl.Sink, error) {
+	var all []joined.Inner
+	if f.keepsBodies() {
+		all = append(all, o.filed(f))
+	}
+	if f.keepsPages() {
+		var err error
+		if o.pages, err = jsonl.Open(ctx, o.eng, jsonl.Options{Trusted: o.trusted}); err != nil {
+			return nil, err
+		}
+		all = append(all, o.pages)
+	}
+	if f.keepsExchanges() {
+		var err error
+		if o.archive, err = warc.Open(ctx, o.eng, warc.Options{Info: madeBy(f), Dedupe: f.dedupe, Trusted: o.trusted}); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case o.archive == nil && len(all) == 0:
+		return crawl.Discard{}, nil
+	case o.archive == nil && len(all) == 1:
+		return all[0], nil
+	case o.archive == nil:
+		return joined.New(o.eng, nil, all...), nil
+	case len(all) == 0 && f.asking.method() != http.MethodHead:
+		return o.archive, nil
+	case len(all) == 0: // HEAD
+		all = append(all, crawl.Discard{})
+	}
+	return joined.New(o.eng, o.archive, all...), nil
+}
+
+// filed is the sink of bodies as files.
+func (o *output) filed(f *flags) joined.Inner {
+	if o.firsts != nil {
+		o.bodies.LinkEqual(o.firsts)
+	}
+	if !f.transform.chain.Writes() {
+		return o.bodies
+	}
+	return transformed.New(o.bodies, f.transform.chain, dir.Name, int64(f.maxSize))
+}
+
+// madeBy is what a web archive says of who made it.
+func madeBy(f *flags) []fetch.Field {
+	return []fetch.Field{
+		{Name: "software", Value: version()},
+		{Name: "http-header-user-agent", Value: f.userAgent},
+	}
+}
+
+// close ends the sinks and makes the records durable.
+func (o *output) close(ctx context.Context) error {
+	var err error
+	if o.pages != nil {
+		err = o.pages.Close(ctx)
+	}
+	if o.archive != nil {
+		err = errors.Join(err, o.archive.Close(ctx))
+	}
+	if o.firsts != nil {
+		err = errors.Join(err, o.firsts.Close())
+	}
+	return errors.Join(err, o.manifest.Close(ctx))
 }
 
 // scratch is where a long list waits, a file without a name.

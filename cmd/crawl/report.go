@@ -9,6 +9,9 @@ import (
 	"strings"
 
 	"crawl/fetch/manifest"
+	"crawl/fetch/sink/dir"
+	"crawl/fetch/sink/jsonl"
+	"crawl/fetch/sink/warc"
 	"crawl/pipeline/stats"
 )
 
@@ -69,11 +72,22 @@ func earlierFailures(snap stats.Snapshot) string {
 
 // places says where to find what was kept.
 func (a *app) places() string {
-	records := filepath.Join(a.flags.output, manifest.Name)
-	if !a.flags.keepsBodies() {
-		return "records in " + records
+	f := a.flags
+	text := ""
+	for _, place := range []struct {
+		kept         bool
+		what, folder string
+	}{
+		{f.keepsBodies(), "bodies", dir.Bodies},
+		{f.keepsPages(), "pages", jsonl.Folder},
+		{f.keepsExchanges(), "archives", warc.Folder},
+		{true, "records", manifest.Name},
+	} {
+		if place.kept {
+			text += ", " + place.what + " in " + filepath.Join(f.output, place.folder)
+		}
 	}
-	return "bodies in " + filepath.Join(a.flags.output, "bodies") + ", records in " + records
+	return strings.TrimPrefix(text, ", ")
 }
 
 // summary is the summary for machines (--json).

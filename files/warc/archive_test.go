@@ -316,8 +316,8 @@ func TestDiskFull(t *testing.T) {
 		size int
 		rule errfs.Rule
 	}{
-		{"small", 100, errfs.Rule{Op: errfs.FileWrite, Nth: 3, Short: true, Err: syscall.ENOSPC}},
-		{"large, midway", maxParallel, errfs.Rule{Op: errfs.FileWrite, Nth: 5, Short: true, Err: syscall.ENOSPC}},
+		{"small", 100, errfs.Rule{Op: errfs.FileWrite, Nth: 3, Times: 1, Short: true, Err: syscall.ENOSPC}},
+		{"large, midway", maxParallel, errfs.Rule{Op: errfs.FileWrite, Nth: 5, Times: 1, Short: true, Err: syscall.ENOSPC}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -345,7 +345,7 @@ func TestDiskFull(t *testing.T) {
 // TestUncut: a file whose tail can't be cut takes nothing more.
 func TestUncut(t *testing.T) {
 	eng, _ := engine(t,
-		errfs.Rule{Op: errfs.FileWrite, Nth: 2, Short: true, Err: syscall.EIO},
+		errfs.Rule{Op: errfs.FileWrite, Nth: 2, Times: 1, Short: true, Err: syscall.EIO},
 		errfs.Rule{Op: errfs.FileTruncate, Err: syscall.EROFS})
 	a := open(t, eng, ArchiveOptions{})
 	for range 2 {
@@ -358,7 +358,7 @@ func TestUncut(t *testing.T) {
 
 // TestBegunInVain: a file whose warcinfo can't be written is removed.
 func TestBegunInVain(t *testing.T) {
-	eng, folder := engine(t, errfs.Rule{Op: errfs.FileWrite, Nth: 1, Short: true, Err: syscall.ENOSPC})
+	eng, folder := engine(t, errfs.Rule{Op: errfs.FileWrite, Nth: 1, Times: 1, Short: true, Err: syscall.ENOSPC})
 	a := open(t, eng, ArchiveOptions{})
 	if _, err := a.Append(t.Context(), fetched("https://example.com/", "one")...); !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("got %v", err)
@@ -464,7 +464,7 @@ func TestMend(t *testing.T) {
 		a.Close()
 		name := filepath.Join(folder, places[0].File)
 		data := readFile(t, name)
-		for size := range len(data) + 1 {
+		for size := 0; size <= len(data); size += 1 + (len(data)-size)%11 {
 			if err := os.WriteFile(name, data[:size], 0o644); err != nil {
 				t.Fatal(err)
 			}

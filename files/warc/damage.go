@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // endOf says that err is an end that comes too early.
@@ -24,7 +25,7 @@ func (r *Reader) damaged(offset int64, id string, from int64, err error) error {
 	e := &Error{Kind: kindOf(err), Offset: offset, ID: id, Err: explained(err)}
 	switch {
 	case e.Kind == Unsupported:
-		r.err = e
+		r.err = io.EOF
 	case r.torn: // and the next is what was begun
 		r.torn = false
 		r.text.Reset((*members)(r))
@@ -82,14 +83,23 @@ func (r *Reader) searchText() {
 	}
 }
 
-// searchPlain goes to a line in the file that begins a record.
+// searchPlain goes to where a record begins in the file, which need not be the beginning
+// of a line: the one before may be torn.
 func (r *Reader) searchPlain() error {
-	return r.each("\nWARC/", 1, func() (bool, error) { return true, nil })
+	return r.each("WARC/", func() (bool, error) {
+		line, _ := r.packed.Peek(len("WARC/1.1\r\n"))
+		first, _, found := strings.Cut(string(line), "\n")
+		if _, ok := version(strings.TrimSuffix(first, "\r")); ok && found {
+			return true, nil
+		}
+		_, err := r.packed.Discard(1)
+		return false, err
+	})
 }
 
 // searchMember goes to a member that begins with a record.
 func (r *Reader) searchMember() error {
-	return r.each(r.unpack.magic(), 0, func() (bool, error) {
+	return r.each(r.unpack.magic(), func() (bool, error) {
 		at := r.offset()
 		r.text.Reset((*members)(r))
 		r.pending, r.broken = nil, nil
@@ -108,15 +118,15 @@ func (r *Reader) searchMember() error {
 	})
 }
 
-// each stops skip bytes behind the beginning of each mark in the file, until that was the
-// right one.
-func (r *Reader) each(mark string, skip int, right func() (bool, error)) error {
+// each stops at each mark in the file until one is right. What is not right right passes
+// over.
+func (r *Reader) each(mark string, right func() (bool, error)) error {
 	for {
 		window, err := r.packed.Peek(r.packed.Size())
 		at := bytes.Index(window, []byte(mark))
 		switch {
 		case at >= 0:
-			if _, err := r.packed.Discard(at + skip); err != nil {
+			if _, err := r.packed.Discard(at); err != nil {
 				return err
 			}
 			if ok, err := right(); ok || err != nil {

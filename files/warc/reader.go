@@ -87,8 +87,8 @@ func NewReaderAt(file io.ReaderAt, offset, length int64, opt ReaderOptions) *Rea
 
 // Next returns the next record, skipping what was not read of the one before; io.EOF at
 // the end. Its errors about what the file holds are [*Error]; the call after one goes on
-// at the next record that can be found. An error of reading the file comes back as it is,
-// and from every call after.
+// at the next record that can be found, if there is one. An error of reading the file comes
+// back as it is, and from every call after.
 func (r *Reader) Next() (*Record, error) {
 	if r.rec != nil {
 		err := r.finish(r.rec)
@@ -97,8 +97,11 @@ func (r *Reader) Next() (*Record, error) {
 			return nil, err
 		}
 	}
-	if r.err != nil {
-		return nil, r.err
+	if err := r.err; err != nil {
+		if _, damaged := errors.AsType[*Error](err); damaged {
+			r.err = io.EOF // nothing can be read behind it
+		}
+		return nil, err
 	}
 	if r.text == nil {
 		if err := r.open(); err != nil {
@@ -129,9 +132,8 @@ func (r *Reader) open() (err error) {
 		r.unpack = new(gunzipper)
 	}
 	if err != nil {
-		r.unpack = nil
-		r.err = &Error{Kind: Malformed, Offset: r.opt.Offset, Err: err}
-		return r.err
+		r.err = io.EOF
+		return &Error{Kind: Malformed, Offset: r.opt.Offset, Err: err}
 	}
 	if r.text = r.packed; r.unpack != nil {
 		r.member = -1
@@ -269,8 +271,8 @@ func (r *Reader) head() (*Record, error) {
 	r.records++
 	if next, _ := r.text.Peek(5); string(next) != "WARC/" {
 		if string(next) == "filed" {
-			r.err = &Error{Kind: Unsupported, Offset: rec.Offset, Err: errors.New("this is an ARC file and no WARC")}
-			return nil, r.err
+			r.err = io.EOF
+			return nil, &Error{Kind: Unsupported, Offset: rec.Offset, Err: errors.New("this is an ARC file and no WARC")}
 		}
 		return nil, r.damaged(rec.Offset, "", rec.Offset, errNoRecord)
 	}
@@ -369,7 +371,7 @@ func (r *Reader) lineEnds(rec *Record) error {
 
 func (r *Reader) lineEndsOfPlain(rec *Record, n int) error {
 	if n < 2 {
-		if next, _ := r.text.Peek(1); len(next) == 0 {
+		if next, _ := r.text.Peek(2); len(next) == 0 || string(next) == "\r" {
 			return r.damaged(rec.Offset, rec.ID, rec.Offset+1, endOf(errLineEnds))
 		}
 		if err := r.followed(rec); err != nil {

@@ -85,7 +85,7 @@ func line(d *warc.Draft, x *fetch.Exchange, at warc.Place) cdxj.Line {
 		URL:      d.TargetURI,
 		MIME:     cmp.Or(mime, "unk"),
 		Status:   x.Status,
-		Digest:   string(d.PayloadDigest),
+		Digest:   bare(d.PayloadDigest),
 		Length:   at.Length,
 		Offset:   at.Offset,
 		Filename: name,
@@ -125,3 +125,6 @@ func (x *indexes) close() (err error) {
 	x.open = nil
 	return err
 }
+
+// bare is a digest as indexes have it: without the label of sha1.
+func bare(d warc.Digest) string { return strings.TrimPrefix(string(d), string(warc.SHA1)+":") }

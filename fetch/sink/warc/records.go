@@ -52,7 +52,7 @@ func (s *Sink) visit(exchanges []*fetch.Exchange, err error) (visit, error) {
 // exchange adds the records of x, to which the URL via led, if one did.
 func (s *Sink) exchange(v *visit, x *fetch.Exchange, via string, err error) error {
 	common := warc.Head{
-		Date: x.Started.UTC().Truncate(time.Second), // as indexes have it, which revisits refer to
+		Date:      x.Started.UTC().Truncate(time.Second), // as indexes have it, which revisits refer to
 		TargetURI: shown(x.URL),
 	}
 	if x.RemoteAddr.IsValid() {
@@ -173,7 +173,7 @@ func (s *Sink) original(x *fetch.Exchange, payload warc.Digest) (o original, fou
 	if s.firsts == nil || !worth(x) {
 		return o, false, nil
 	}
-	note, found, err := s.firsts.Find([]byte(payload))
+	note, found, err := s.firsts.Find([]byte(bare(payload)))
 	if !found || err != nil {
 		return o, false, err
 	}
@@ -193,14 +193,14 @@ func (s *Sink) remember(ctx context.Context, v visit) error {
 		if d.Type != warc.Response || !worth(a.Exchange) {
 			continue
 		}
-		if err := s.note(ctx, d.PayloadDigest, original{d.TargetURI, d.Date, d.ID}); err != nil {
+		if err := s.note(ctx, bare(d.PayloadDigest), original{d.TargetURI, d.Date, d.ID}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Sink) note(ctx context.Context, payload warc.Digest, o original) error {
+func (s *Sink) note(ctx context.Context, payload string, o original) error {
 	return s.firsts.Add(ctx, []byte(payload), o.date.Format(time.RFC3339)+" "+o.id+" "+o.url, false)
 }
 

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"crawl/fetch"
@@ -23,7 +24,7 @@ func isOurs(name string) bool {
 
 // open finds out what an earlier run has left, repairs it and opens the archive.
 func (s *Sink) open(ctx context.Context, opt Options) error {
-	finished, unfinished, err := s.left(ctx, opt.Fresh)
+	finished, unfinished, err := s.left(ctx)
 	if err != nil {
 		return err
 	}
@@ -66,36 +67,42 @@ func info(from []fetch.Field) warc.Header {
 	return to
 }
 
-// left are the archives of earlier runs, with an index and without. A fresh start
-// removes them instead.
-func (s *Sink) left(ctx context.Context, fresh bool) (finished, unfinished []string, err error) {
-	entries, err := s.eng.ReadDir(ctx, Folder)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, err
-	}
-	indexed := map[string]bool{}
-	for _, e := range entries {
-		if !e.Type().IsRegular() || !isOurs(e.Name()) {
-			continue
-		}
-		if fresh {
-			if err := s.eng.Remove(ctx, path.Join(Folder, e.Name())); err != nil {
-				return nil, nil, err
-			}
-			continue
-		}
-		indexed[path.Join(Folder, e.Name())] = true
-	}
-	for file := range indexed {
+// left are the archives of earlier runs, with an index and without.
+func (s *Sink) left(ctx context.Context) (finished, unfinished []string, err error) {
+	names, err := ours(ctx, s.eng)
+	for _, file := range names {
 		switch {
 		case strings.HasSuffix(file, indexExtension):
-		case indexed[indexName(file)]:
+		case slices.Contains(names, indexName(file)):
 			finished = append(finished, file)
 		default:
 			unfinished = append(unfinished, file)
 		}
 	}
-	return finished, unfinished, nil
+	return finished, unfinished, err
+}
+
+// ours are the files of this package that there are, sorted.
+func ours(ctx context.Context, eng files.Engine) (names []string, err error) {
+	entries, err := eng.ReadDir(ctx, Folder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	for _, e := range entries {
+		if e.Type().IsRegular() && isOurs(e.Name()) {
+			names = append(names, path.Join(Folder, e.Name()))
+		}
+	}
+	return names, nil
+}
+
+// RemoveAll removes the archives below the engine's root, and their indexes.
+func RemoveAll(ctx context.Context, eng files.Engine) error {
+	names, err := ours(ctx, eng)
+	for _, name := range names {
+		err = errors.Join(err, eng.Remove(ctx, name))
+	}
+	return err
 }
 
 // reindex has the index of a file know what is in it.
@@ -150,5 +157,5 @@ func (s *Sink) recollect(ctx context.Context, l cdxj.Line) error {
 	if s.firsts == nil || l.MIME == "warc/revisit" || l.Digest == "" {
 		return nil
 	}
-	return s.note(ctx, warc.Digest(l.Digest), original{l.URL, l.Time, ""})
+	return s.note(ctx, l.Digest, original{l.URL, l.Time, ""})
 }

@@ -51,8 +51,6 @@ type Options struct {
 	// Trusted says up to which byte the files that are there hold what the manifest knows.
 	// What is in files of this package beyond that goes, unless they are finished.
 	Trusted map[string]int64
-	// Fresh removes the files that are there.
-	Fresh bool
 }
 
 // Sink keeps exchanges. It is safe for concurrent use, with one Sink at a time for a
