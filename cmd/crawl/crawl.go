@@ -53,6 +53,9 @@ func (a *app) crawl(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	defer r.inputs.close()
+	if a.flags.following.dryRun {
+		return r.dryRun(ctx)
+	}
 	if r.failed, err = openFailedList(a.flags.failedOut, a.flags.output, args); err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ func (a *app) report(e ending) {
 	case a.console.records:
 		a.console.log.Info("done", "urls", snap.Total, "earlier", snap.Earlier, "failed", snap.Failed(),
 			"bytes", snap.Bytes, "elapsed_s", snap.Elapsed, "interrupted", e.signal != nil, "dir", dir, e.widths.record())
-	case a.console.quiet:
+	case a.console.quiet, e.code == exitUsage && snap.Total == snap.Earlier: // it never began
 	case snap.Total == 0:
 		if e.code == exitOK {
 			a.console.say("nothing to do: no URL was listed")
