@@ -240,7 +240,7 @@ func (c *Crawl) settle(ctx context.Context, r pipeline.Result[frontier.Entry, Vi
 		defer c.budget.settle(IsPage(line))
 	}
 	if line != nil {
-		if listed(r.In) {
+		if listed(&r.In) {
 			line.Input = c.inputName(r.In.Input)
 		}
 		line.Total += millis(r.Took)

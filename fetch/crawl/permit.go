@@ -67,7 +67,7 @@ func (c *Crawl) addresses(ctx context.Context, url string) []netip.Addr {
 // permit asks robots.txt and the budget of the host. When the URL may not be asked for, or
 // not now, ok is false and out says what becomes of it.
 func (v *visiting) permit(ctx context.Context) (out Visit, ok bool) {
-	e, t := v.entry, v.trail
+	e, t := &v.entry, &v.trail
 	if v.Robots != nil && (v.RobotsForAll || !listed(e) || len(t.Via) > 0) {
 		if err := v.Robots.Check(ctx, v.req); err != nil {
 			return v.denied(err), false

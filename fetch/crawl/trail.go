@@ -27,14 +27,15 @@ type trail struct {
 	Sitemap bool        `json:"sitemap,omitempty"` // somebody named it as one
 }
 
-func trailOf(e frontier.Entry) (t trail, err error) {
-	if e.Note == "" {
-		return t, nil
+func trailOf(e *frontier.Entry) (trail, error) {
+	if e.Note == "" { // as nearly all are
+		return trail{}, nil
 	}
-	if err := json.Unmarshal([]byte(e.Note), &t); err != nil {
-		return t, fmt.Errorf("the trail of %s: %w", urls.Mask(e.URL), err)
+	t := new(trail)
+	if err := json.Unmarshal([]byte(e.Note), t); err != nil {
+		return trail{}, fmt.Errorf("the trail of %s: %w", urls.Mask(e.URL), err)
 	}
-	return t, nil
+	return *t, nil
 }
 
 // note is how an entry carries the trail.
@@ -50,7 +51,7 @@ func (t trail) note() string {
 }
 
 // origin is the URL that the record is of.
-func (t trail) origin(e frontier.Entry) string {
+func (t *trail) origin(e *frontier.Entry) string {
 	if len(t.Via) > 0 {
 		return t.Via[0].URL
 	}
@@ -63,11 +64,11 @@ func permanent(via []fetch.Hop) bool {
 }
 
 // listed reports whether the user named the URL itself, or one that redirected to it.
-func listed(e frontier.Entry) bool { return e.Depth == 0 }
+func listed(e *frontier.Entry) bool { return e.Depth == 0 }
 
 // request is what an entry asks for: what its origin would be asked with, led along the
 // trail.
-func (c *Crawl) request(e frontier.Entry, t trail) (*fetch.Request, error) {
+func (c *Crawl) request(e *frontier.Entry, t *trail) (*fetch.Request, error) {
 	req := &fetch.Request{Method: c.Method, URL: t.origin(e), Body: c.Body, Header: c.Header}
 	if !listed(e) {
 		req.Discovered = true
@@ -98,8 +99,8 @@ func answered(hop fetch.Hop, to string) *fetch.Record {
 }
 
 // moved is the entry for the hop that follows e, which took so long.
-func (c *Crawl) moved(e frontier.Entry, t trail, hop *fetch.Request, to urls.URL, took time.Duration) *frontier.Entry {
-	next := e
+func (c *Crawl) moved(e *frontier.Entry, t trail, hop *fetch.Request, to urls.URL, took time.Duration) *frontier.Entry {
+	next := *e
 	next.URL, next.Host, next.Lease = to.String(), to.Host(), 0
 	next.Spent += took
 	next.URL = nameAfter(next.URL, hop.Via, func(h fetch.Hop) string { return h.URL })

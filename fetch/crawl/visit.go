@@ -65,7 +65,7 @@ type visiting struct {
 }
 
 func (v *visiting) begin() (err error) {
-	e := v.entry
+	e := &v.entry
 	if v.trail, err = trailOf(e); err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (v *visiting) begin() (err error) {
 }
 
 func (v *visiting) visit(ctx context.Context) (out Visit, err error) {
-	if v.req, err = v.request(v.entry, v.trail); err != nil { // the limit of redirects was lowered since
+	if v.req, err = v.request(&v.entry, &v.trail); err != nil { // the limit of redirects was lowered since
 		failed(v.line, err)
 		return v.unasked(), nil
 	}
@@ -137,7 +137,7 @@ func (v *visiting) fetch(ctx context.Context) (Visit, error) {
 	err = stuck(ctx, v.req.URL, err)
 	took := time.Since(v.started)
 	out.End = frontier.Outcome{Load: load(rec, err), Latency: latency(head, took, v.line.WireBytes)}
-	if again, ok := v.again(v.req, rec, err, v.entry, took); ok {
+	if again, ok := v.again(v.req, rec, err, &v.entry, took); ok {
 		v.tell("again later", v.line, "attempt", v.line.Attempts, "wait", again.Wait, "why", why(rec, err))
 		again.Load, again.Latency = out.End.Load, out.End.Latency
 		return Visit{End: again}, nil
@@ -187,7 +187,7 @@ func (v *visiting) lead(hop *fetch.Request, out Visit, took time.Duration) Visit
 		v.tell(string(v.line.Outcome), v.line, "why", v.line.Reason)
 		return out
 	}
-	out.Hop = v.moved(v.entry, v.trail, hop, to, took)
+	out.Hop = v.moved(&v.entry, v.trail, hop, to, took)
 	v.line.Outcome, v.line.Reason = manifest.Duplicate, "redirects to "+to.Redacted()+", which is known already"
 	return out
 }
@@ -195,7 +195,7 @@ func (v *visiting) lead(hop *fetch.Request, out Visit, took time.Duration) Visit
 // mayLead reports whether the scope lets the URL redirect there. A seed may lead
 // anywhere, and may take the scope with it.
 func (v *visiting) mayLead(hop *fetch.Request, to urls.URL) bool {
-	if listed(v.entry) {
+	if listed(&v.entry) {
 		if from, err := urls.Parse(hop.Via[0].URL); err == nil {
 			v.Follow.Scope.Moved(from, to, permanent(hop.Via))
 		}
@@ -242,7 +242,7 @@ func (v *visiting) store(ctx context.Context, rec *fetch.Record) ([]frontier.Ent
 		defer tee.Close()
 		rec.Body = tee
 	}
-	stored, err := v.Sink.Put(ctx, rec, v.trail.origin(v.entry))
+	stored, err := v.Sink.Put(ctx, rec, v.trail.origin(&v.entry))
 	line.WireBytes = rec.Wire.Bytes
 	if err != nil {
 		return nil, err
@@ -309,7 +309,7 @@ func validator(value string) string {
 
 // again decides whether the entry is asked for once more, and when. An overloaded
 // host is left alone as a whole.
-func (c *Crawl) again(req *fetch.Request, rec *fetch.Record, err error, e frontier.Entry, took time.Duration) (frontier.Outcome, bool) {
+func (c *Crawl) again(req *fetch.Request, rec *fetch.Record, err error, e *frontier.Entry, took time.Duration) (frontier.Outcome, bool) {
 	after, ok := fetch.Retryable(req, rec, err)
 	if !ok || e.Spent+took >= c.Timeout {
 		return frontier.Outcome{}, false
