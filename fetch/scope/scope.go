@@ -75,7 +75,7 @@ type Refusal struct {
 	Reason string // one clear phrase, without the URL
 }
 
-// String returns rule and reason, as in "scope host: no seed is on its host".
+// String returns rule and reason, as in "scope host: nothing on its host was listed".
 func (r Refusal) String() string { return string(r.Rule) + ": " + r.Reason }
 
 // Link is what [Scope.Check] judges.
