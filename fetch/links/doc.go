@@ -15,5 +15,6 @@
 //
 // Links are absolute, in the canonical form of package urls, each once. What is no
 // http or https URL is left out, and so are links of a page to itself. Nothing is
-// looked up, and no script is run.
+// looked up, and no script is run. Whether to follow a link is for others to say:
+// packages scope and robots; that a sitemap names pages of other hosts, too.
 package links

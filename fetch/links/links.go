@@ -46,7 +46,7 @@ const (
 	Alternate Kind = "alternate" // rel=alternate: other languages and forms; a feed's own page
 	Related   Kind = "related"   // next, prev, author, license and other relations that lead to pages
 	Feed      Kind = "feed"      // rel=alternate with the type of a feed
-	Sitemap   Kind = "sitemap"   // a sitemap, in a sitemap index
+	Sitemap   Kind = "sitemap"   // a sitemap, in a sitemap index or by rel=sitemap
 	Entry     Kind = "entry"     // a page, in a sitemap or feed
 )
 

@@ -58,6 +58,8 @@ func (r relations) one(word string) (kind Kind, ok bool) {
 	switch word {
 	case "canonical", "shortlink", "amphtml":
 		return Canonical, true
+	case "sitemap":
+		return Sitemap, true
 	case "alternate":
 		return r.alternate(), true
 	case "next", "prev", "previous", "first", "last", "start", "up", "index", "contents", "toc", "home",

@@ -4,8 +4,9 @@ import "crawl/fetch/urls"
 
 // Take counts u against the budgets, and refuses it when one of them is used up. Call
 // it once for each URL that is to be fetched, after those that were met before are
-// sorted out; whether for assets and seeds too is for the caller to say. A URL that is
-// refused for its host takes nothing from the run.
+// sorted out, and when a run is resumed for those that it had; whether for assets and
+// seeds too is for the caller to say. A URL that is refused for its host takes nothing
+// from the run.
 func (s *Scope) Take(u urls.URL) (why Refusal, ok bool) {
 	if s.rules.MaxPages == 0 && s.rules.MaxPagesPerHost == 0 {
 		return Refusal{}, true

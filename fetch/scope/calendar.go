@@ -16,26 +16,26 @@ const horizon = 40 * 12
 // calendarWords are in the URLs of calendars.
 var calendarWords = []string{"calend", "kalend", "event", "agenda", "schedule", "termin"}
 
-// calendar reports whether a URL is that of a month or day which a calendar has
-// because it has all: one that is more than MaxAhead months in the future, or, where
-// the URL also says that this is about events, before 1990. Archives may begin when
-// they like.
+// calendar refuses the page of a month or day that a calendar has because it has all:
+// one that is more than MaxAhead months in the future, or, where the URL also says that
+// this is about events, before 1990. Archives may begin when they like.
 //
 // The date is what the path ends with, as in /2031/05, /2031/05/01 and /2031-05-01, or
 // what the value of a parameter is; or year=2031 and month=5. A page about something,
 // such as /2031/05/what-comes, is none of a calendar.
-func (s *Scope) calendar(path, query string) bool {
+func (s *Scope) calendar(path, query string) (why Refusal, ok bool) {
 	when, ok := pathDate(path)
 	if !ok {
 		when, ok = queryDate(query)
 	}
 	switch {
 	case !ok:
-		return false
-	case when > s.latest:
-		return when <= s.latest+horizon
+	case when > s.latest && when <= s.latest+horizon:
+		return s.why.ahead, false
+	case when < firstEvents*12 && aboutEvents(path, query):
+		return s.why.past, false
 	}
-	return when < firstEvents*12 && aboutEvents(path, query)
+	return Refusal{}, true
 }
 
 func aboutEvents(path, query string) bool {

@@ -40,6 +40,6 @@ func Example() {
 	// https://example.com/about
 	// https://www.example.com/
 	// https://example.org/ - scope host: nothing on its host was listed
-	// https://example.com/a/list/list/list/ - trap repeats: a segment or parameter comes more than 3 times, or segments 3 times in a row
-	// https://example.com/events/2051/01/ - trap calendar: its date is more than 24 months ahead, or before 1990
+	// https://example.com/a/list/list/list/ - trap repeats: the same folders of its path come 3 times in a row
+	// https://example.com/events/2051/01/ - trap calendar: its date is more than 24 months ahead
 }

@@ -75,7 +75,7 @@ type Refusal struct {
 	Reason string // one clear phrase, without the URL
 }
 
-// String returns rule and reason, as in "scope host: no seed is on its host".
+// String returns rule and reason, as in "scope host: nothing on its host was listed".
 func (r Refusal) String() string { return string(r.Rule) + ": " + r.Reason }
 
 // Link is what [Scope.Check] judges.
@@ -144,8 +144,8 @@ func (r *Rules) setDefaults() {
 	}
 }
 
-// Check reports whether a link is followed, and else why not. It does not allocate
-// but where domains are asked for.
+// Check reports whether a link is followed, and else why not. It is as well for where a
+// followed link redirects to. It does not allocate but where domains are asked for.
 func (s *Scope) Check(l Link) (why Refusal, ok bool) {
 	switch {
 	case l.Depth > s.rules.MaxDepth && !(l.Asset && l.Depth == s.rules.MaxDepth+1):

@@ -35,16 +35,16 @@ func (s *Scope) trap(u urls.URL) (why Refusal, ok bool) {
 	var few [32]string // mostly enough, and on the stack
 	folders := split(few[:0], folder(path), '/')
 	switch {
-	case s.inARow(folders), s.often(folders):
-		return s.why.repeats, false
+	case s.inARow(folders):
+		return s.why.inARow, false
+	case s.often(folders): // which changes their order
+		return s.why.folder, false
 	case s.often(split(few[:0], query, '&')):
-		return s.why.repeats, false
+		return s.why.parameter, false
 	case strings.Contains(path, "%252525"), strings.Contains(query, "%252525"):
 		return s.why.escapes, false
-	case s.calendar(path, query):
-		return s.why.calendar, false
 	}
-	return Refusal{}, true
+	return s.calendar(path, query)
 }
 
 // split appends the parts of s that are not empty.
