@@ -53,7 +53,12 @@ func (f *Frontier) judge(entries []frontier.Entry, verdicts []frontier.Verdict) 
 		if verdicts[i] != frontier.Fresh {
 			continue
 		}
-		key = appendURLKey(key[:0], f.opts.Key(e.URL))
+		name := f.opts.Key(e.URL)
+		if !e.Listed() && f.recent.has(name) {
+			verdicts[i] = frontier.Known
+			continue
+		}
+		key = appendURLKey(key[:0], name)
 		value, closer, err := f.db.Get(key)
 		if errors.Is(err, pebble.ErrNotFound) {
 			continue
@@ -62,6 +67,7 @@ func (f *Frontier) judge(entries []frontier.Entry, verdicts []frontier.Verdict) 
 			return f.fail(err)
 		}
 		verdicts[i] = frontier.Known
+		f.recent.put(name)
 		if e.Listed() {
 			verdicts[i], err = f.judgeListed(e, value)
 		}
@@ -138,6 +144,9 @@ func (f *Frontier) write(entries []frontier.Entry, verdicts []frontier.Verdict) 
 	}
 	f.order = order
 	f.round.Add(1)
+	for i := range fresh {
+		f.recent.put(f.opts.Key(fresh[i].URL))
+	}
 	return fresh, nil
 }
 

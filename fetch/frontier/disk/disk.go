@@ -102,6 +102,7 @@ type Frontier struct {
 
 	backlog backlog
 	taken   taken
+	recent  *recent
 
 	adding sync.Mutex   // guards order, and closed for Add
 	order  int64        // of the last entry
@@ -117,7 +118,7 @@ type Frontier struct {
 // [*Error], ctx's, or one that Recorded gave. One process may have it open at a time.
 func Open(ctx context.Context, dir string, opts Options) (*Frontier, error) {
 	opts = opts.withDefaults()
-	f := &Frontier{dir: dir, opts: opts, fs: &faultFS{FS: vfs.Default}}
+	f := &Frontier{dir: dir, opts: opts, fs: &faultFS{FS: vfs.Default}, recent: newRecent()}
 	if opts.disk != nil {
 		f.fs.FS = opts.disk
 	}
