@@ -69,7 +69,12 @@ func (f *Frontier) judge(entries []frontier.Entry, verdicts []frontier.Verdict) 
 		if verdicts[i] != frontier.Fresh {
 			continue
 		}
-		key = appendURLKey(key[:0], f.opts.Key(e.URL))
+		name := f.opts.Key(e.URL)
+		if !e.Listed() && f.recent.has(name) {
+			verdicts[i] = frontier.Known
+			continue
+		}
+		key = appendURLKey(key[:0], name)
 		value, closer, err := f.db.Get(key)
 		if errors.Is(err, pebble.ErrNotFound) {
 			continue
@@ -78,6 +83,7 @@ func (f *Frontier) judge(entries []frontier.Entry, verdicts []frontier.Verdict) 
 			return f.fail(err)
 		}
 		verdicts[i] = frontier.Known
+		f.recent.put(name)
 		if e.Listed() {
 			verdicts[i], err = f.judgeListed(e, value)
 		}
@@ -158,6 +164,9 @@ func (f *Frontier) write(from *frontier.Entry, entries []frontier.Entry, verdict
 	}
 	f.order = order
 	f.round.Add(1)
+	for i := range fresh {
+		f.recent.put(f.opts.Key(fresh[i].URL))
+	}
 	return fresh, nil
 }
 

@@ -16,17 +16,16 @@ import (
 	"crawl/fetch/frontier/schedule"
 )
 
-// BenchmarkScale crawls b.N URLs over hosts that have a hundred each, as a crawl does but
-// for the fetching: 64 workers lease a page, add its ten links, of which one is new and
-// nine are known or soon will be, and settle it. It prints a point of the curve after
-// each twentieth, and fails when memory or speed go the wrong way. Run it for as many
-// URLs as there are to be:
+// BenchmarkScale crawls b.N URLs as a crawl does, but for the fetching: 64 workers lease a
+// page, add its ten links, of which two are new, settle it, and say each second that the
+// journal is durable. It prints a point of the curve after each twentieth. Run it for as
+// many URLs as there are to be:
 //
-//	go test -run '^$' -bench Scale -benchtime 20000000x -timeout 2h ./fetch/frontier/disk
+//	go test -run '^$' -bench Scale/hundred -benchtime 20000000x -timeout 3h ./fetch/frontier/disk
 func BenchmarkScale(b *testing.B) {
-	b.Run("hundred-a-host", func(b *testing.B) { benchmarkScale(b, func(i int) int { return i % max(b.N/100, 1) }) })
-	b.Run("two-thirds-at-three-hosts", func(b *testing.B) {
-		benchmarkScale(b, func(i int) int { // beside hosts that have one
+	b.Run("hundred-a-host", func(b *testing.B) { benchmarkScale(b, max(b.N/100, 1), func(i int) int { return i % max(b.N/100, 1) }) })
+	b.Run("three-large-hosts-and-many-of-one-page", func(b *testing.B) {
+		benchmarkScale(b, 3, func(i int) int {
 			if i%3 > 0 {
 				return i % 7 % 3
 			}
@@ -36,13 +35,14 @@ func BenchmarkScale(b *testing.B) {
 }
 
 // benchmarkScale crawls pages 0 to b.N-1: page p links to 2p+1 and 2p+2, so that each is
-// found, and half of them wait at one time, and to three others that are known or soon
-// will be.
-func benchmarkScale(b *testing.B, hostOf func(page int) int) {
+// found, and half of them wait at one time; to what it was found on, the page found with
+// it, four pages that its whole host has in common, and two at random, wherever they are.
+func benchmarkScale(b *testing.B, hosts int, hostOf func(page int) int) {
 	const workers, points = 64, 20
 	n := b.N
 	dir := b.TempDir()
-	f, err := Open(b.Context(), dir, Options{Options: schedule.Options{PerHost: 64}})
+	curve := newCurve(b, dir, n, points)
+	f, err := Open(b.Context(), dir, Options{Options: schedule.Options{PerHost: 64}, Position: curve.done.Load})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -55,12 +55,16 @@ func benchmarkScale(b *testing.B, hostOf func(page int) int) {
 	if _, err := f.Add(b.Context(), entry(0, 0, "")); err != nil {
 		b.Fatal(err)
 	}
-	curve := newCurve(b, dir, n, points)
 	b.ResetTimer()
+	synced := every(time.Second, func() { // as the journal's group sync does
+		if err := f.Durable(b.Context(), curve.done.Load()); err != nil {
+			b.Error(err)
+		}
+	})
 	var all sync.WaitGroup
 	for range workers {
 		all.Go(func() {
-			links := make([]frontier.Entry, 0, 5)
+			links := make([]frontier.Entry, 0, 10)
 			for {
 				e, err := f.Next(b.Context())
 				if err == io.EOF {
@@ -73,8 +77,10 @@ func benchmarkScale(b *testing.B, hostOf func(page int) int) {
 				page := pageOf(e.URL)
 				h := uint64(page) * 0x9e3779b97f4a7c15
 				links = links[:0]
-				for _, to := range [...]int{2*page + 1, 2*page + 2, page / 2, page ^ 1, int(h>>33) % (page + 1)} {
-					if to < n {
+				for _, to := range [...]int{2*page + 1, 2*page + 2, (page - 1) / 2, page ^ 1,
+					hostOf(page), hostOf(page) + hosts, hostOf(page) + 2*hosts, hostOf(page) + 3*hosts,
+					int(h>>33) % (page + 1), int(h>>13) % (page + 1)} {
+					if to < n && to <= 2*page+2 {
 						links = append(links, entry(to, e.Depth+1, e.URL))
 					}
 				}
@@ -89,6 +95,7 @@ func benchmarkScale(b *testing.B, hostOf func(page int) int) {
 		})
 	}
 	all.Wait()
+	synced()
 	b.StopTimer()
 	curve.judge(f)
 	if err := f.Close(); err != nil {
@@ -103,6 +110,28 @@ func pageOf(url string) int {
 	digits, _, _ := strings.Cut(after, ".")
 	page, _ := strconv.Atoi(digits)
 	return page
+}
+
+// every has do called at that pace until stop is.
+func every(pace time.Duration, do func()) (stop func()) {
+	quit := make(chan struct{})
+	var done sync.WaitGroup
+	done.Go(func() {
+		ticker := time.NewTicker(pace)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ticker.C:
+				do()
+			case <-quit:
+				return
+			}
+		}
+	})
+	return func() {
+		close(quit)
+		done.Wait()
+	}
 }
 
 // curve is what a run looks like at points of it.
@@ -148,7 +177,7 @@ func (c *curve) count(f *Frontier) {
 	p.cost = (p.cpu - c.last.cpu) / time.Duration(n)
 	c.last, c.points = p, append(c.points, p)
 	s := f.Stats()
-	c.b.Logf("%9d URLs: %7.0f a second, %v CPU each, RSS %4d MiB, disk %5d MiB, %d queued, %d hosts", p.done, p.rate, p.cost, p.rss>>20, p.size>>20, s.Queued, s.Hosts)
+	fmt.Printf("%9d URLs: %7.0f a second, %v CPU each, RSS %4d MiB, disk %5d MiB, %d queued, %d hosts\n", p.done, p.rate, p.cost, p.rss>>20, p.size>>20, s.Queued, s.Hosts)
 }
 
 // judge checks that each page came once, and reports the whole.

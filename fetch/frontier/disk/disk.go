@@ -47,7 +47,7 @@ import (
 type Options struct {
 	schedule.Options
 	Window int // entries kept in memory, at some 300 bytes each; 0 means 131,072
-	Cache  int // bytes of the store that are kept in memory; 0 means 64 MiB
+	Cache  int // bytes of the store that are kept in memory; 0 means 192 MiB
 
 	// Key gives the name by which the journal knows a URL, and by which it is told from
 	// others; nil: the URL itself. It must always give the same.
@@ -64,7 +64,7 @@ type Options struct {
 	// not know yet. nil: there is no journal.
 	Recorded func(from int64) iter.Seq2[string, error]
 
-	disk vfs.FS // nil: the real one
+	disk vfs.FS // a test's; nil: the real one
 }
 
 func (o Options) withDefaults() Options {
@@ -72,13 +72,10 @@ func (o Options) withDefaults() Options {
 		o.Window = 1 << 17
 	}
 	if o.Cache <= 0 {
-		o.Cache = 64 << 20
+		o.Cache = 192 << 20
 	}
 	if o.Key == nil {
 		o.Key = func(url string) string { return url }
-	}
-	if o.disk == nil {
-		o.disk = vfs.Default
 	}
 	return o
 }
@@ -105,6 +102,7 @@ type Frontier struct {
 
 	backlog backlog
 	taken   taken
+	recent  *recent
 
 	adding sync.Mutex   // guards order, and closed for Add
 	order  int64        // of the last entry
@@ -120,7 +118,10 @@ type Frontier struct {
 // [*Error], ctx's, or one that Recorded gave. One process may have it open at a time.
 func Open(ctx context.Context, dir string, opts Options) (*Frontier, error) {
 	opts = opts.withDefaults()
-	f := &Frontier{dir: dir, opts: opts, fs: &faultFS{FS: opts.disk}}
+	f := &Frontier{dir: dir, opts: opts, fs: &faultFS{FS: vfs.Default}, recent: newRecent()}
+	if opts.disk != nil {
+		f.fs.FS = opts.disk
+	}
 	f.taken.since = make(map[int64]int64)
 	f.backlog = backlog{f: f}
 	f.Scheduler = schedule.New(opts.Options, &f.backlog)
@@ -154,7 +155,11 @@ func (f *Frontier) openStore() error {
 	opts.TargetFileSizes[0] = 8 << 20
 	for i := range opts.Levels {
 		opts.Levels[i].FilterPolicy = filter
-		opts.Levels[i].BlockSize = 8 << 10
+		opts.Levels[i].BlockSize = 4 << 10
+		opts.Levels[i].IndexBlockSize = 256 << 10 // one level: what tells where a URL is stays in the cache, if little else does
+	}
+	if f.opts.disk != nil { // its ticker would keep the clock of a bubble busy
+		opts.Experimental.CompactionScheduler = pebble.NewConcurrencyLimitSchedulerWithNoPeriodicGrantingForTest()
 	}
 	db, err := pebble.Open(f.dir, opts)
 	if err != nil {

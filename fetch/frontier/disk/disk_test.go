@@ -30,14 +30,8 @@ func open(t *testing.T, opts Options) *Frontier {
 	return f
 }
 
+// TestFrontier has next to nothing in memory, so that most is read back.
 func TestFrontier(t *testing.T) {
-	frontiertest.Run(t, func(t *testing.T, opts schedule.Options) frontiertest.Frontier {
-		return open(t, Options{Options: opts})
-	})
-}
-
-// TestFrontierThatSpills runs the same with next to no memory.
-func TestFrontierThatSpills(t *testing.T) {
 	frontiertest.Run(t, func(t *testing.T, opts schedule.Options) frontiertest.Frontier {
 		return open(t, Options{Options: opts, Window: 10})
 	})
@@ -45,6 +39,6 @@ func TestFrontierThatSpills(t *testing.T) {
 
 func TestFrontierKnowsDuplicates(t *testing.T) {
 	frontiertest.RunKnowing(t, func(t *testing.T, opts schedule.Options) frontiertest.Frontier {
-		return open(t, Options{Options: opts, Window: 10})
+		return open(t, Options{Options: opts})
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
@@ -156,7 +157,11 @@ func (f *faultFile) Close() error {
 	if f.isLog {
 		_ = f.fs.write(f.File.SyncData) // never fails
 	}
-	return f.File.Close()
+	if f.fs.fault() != nil {
+		_ = f.File.Close() // the handle has to go all the same
+		return nil
+	}
+	return f.fs.write(f.File.Close)
 }
 
 // nowhere is a file that was made after a fault.
@@ -168,9 +173,20 @@ func (nowhere) ReadAt([]byte, int64) (int, error)      { return 0, io.EOF }
 func (nowhere) Write(p []byte) (int, error)            { return len(p), nil }
 func (nowhere) WriteAt(p []byte, _ int64) (int, error) { return len(p), nil }
 func (nowhere) Preallocate(int64, int64) error         { return nil }
-func (nowhere) Stat() (vfs.FileInfo, error)            { return nil, fs.ErrNotExist }
+func (nowhere) Stat() (vfs.FileInfo, error)            { return nothing{}, nil }
 func (nowhere) Sync() error                            { return nil }
 func (nowhere) SyncTo(int64) (bool, error)             { return false, nil }
 func (nowhere) SyncData() error                        { return nil }
 func (nowhere) Prefetch(int64, int64) error            { return nil }
 func (nowhere) Fd() uintptr                            { return vfs.InvalidFd }
+
+// nothing is what there is to know of a nowhere.
+type nothing struct{}
+
+func (nothing) Name() string           { return "" }
+func (nothing) Size() int64            { return 0 }
+func (nothing) Mode() fs.FileMode      { return 0o600 }
+func (nothing) ModTime() time.Time     { return time.Time{} }
+func (nothing) IsDir() bool            { return false }
+func (nothing) Sys() any               { return nil }
+func (nothing) DeviceID() vfs.DeviceID { return vfs.DeviceID{} }

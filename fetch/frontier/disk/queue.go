@@ -10,7 +10,7 @@ import (
 )
 
 // loadMost is how many entries of a host are read at a time, and kept in memory.
-const loadMost = 32
+const loadMost = 16
 
 // backlog is the part of the store that waits. The Scheduler's lock guards it.
 type backlog struct {
@@ -44,6 +44,7 @@ type queue struct {
 	// Of a Load that runs: what it may read up to, what it has read, and the first entry
 	// that was pushed meanwhile, which it may have read or not.
 	limit  int64
+	want   int
 	loaded []frontier.Entry
 	pushed spot // order 0: none
 	loads  bool
@@ -96,8 +97,7 @@ func (q *queue) insert(e frontier.Entry) {
 // cut leaves n entries in head. The others are read again when it is their turn.
 func (q *queue) cut(n int) {
 	q.backlog.inMemory -= len(q.head) - n
-	clear(q.head[n:])
-	q.head = q.head[:n]
+	q.shorten(n)
 	if n > 0 {
 		if at := spotOf(&q.head[n-1]); at.before(q.rest) {
 			q.rest = at
@@ -105,14 +105,23 @@ func (q *queue) cut(n int) {
 	}
 }
 
+// shorten leaves n entries in head, and no more room than they need: there may be as many
+// heads as hosts.
+func (q *queue) shorten(n int) {
+	clear(q.head[n:])
+	switch q.head = q.head[:n]; {
+	case n == 0:
+		q.head = nil
+	case n <= cap(q.head)/4:
+		q.head = slices.Clone(q.head)
+	}
+}
+
 // Pop implements [schedule.Queue].
 func (q *queue) Pop() (frontier.Entry, error) {
 	e := q.head[0]
-	q.head[0] = frontier.Entry{}
-	q.head = q.head[1:]
-	if len(q.head) == 0 {
-		q.head = nil
-	}
+	copy(q.head, q.head[1:])
+	q.shorten(len(q.head) - 1)
 	if at := spotOf(&e); q.rest.before(at) {
 		q.rest = at
 	}
@@ -127,6 +136,7 @@ func (q *queue) Pop() (frontier.Entry, error) {
 func (q *queue) StartLoad() {
 	q.loads = true
 	q.limit = q.backlog.pushed
+	q.want = max(1, min(loadMost, q.backlog.f.opts.Window-q.backlog.inMemory))
 	q.pushed = spot{}
 }
 
@@ -150,7 +160,7 @@ func (q *queue) Load() (err error) {
 			err = closed
 		}
 	}()
-	for ok := it.First(); ok && len(q.loaded) < loadMost; ok = it.Next() {
+	for ok := it.First(); ok && len(q.loaded) < q.want; ok = it.Next() {
 		_, at, ok := cutQueueKey(it.Key())
 		if !ok {
 			return f.fail(errDamaged)
@@ -182,9 +192,6 @@ func (q *queue) EndLoad() {
 	if q.pushed.order > 0 && q.pushed.before(q.rest) {
 		q.rest = q.pushed.last()
 		q.cut(q.until(q.pushed))
-	}
-	if q.backlog.inMemory > q.backlog.f.opts.Window && len(q.head) > 1 {
-		q.cut(1)
 	}
 }
 

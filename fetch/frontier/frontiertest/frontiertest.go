@@ -30,10 +30,7 @@ type Open func(t *testing.T, opts schedule.Options) Frontier
 // Run runs the suite. No test of it adds a URL twice, so that it is the same with a
 // frontier that knows duplicates as with one that does not.
 func Run(t *testing.T, open Open) {
-	for _, test := range []struct {
-		name string
-		run  func(*testing.T, Open)
-	}{
+	run(t, open, []test{
 		{"DepthGoesFirst", testDepthGoesFirst},
 		{"NobodyStarves", testNobodyStarves},
 		{"RetriesAreBounded", testRetriesAreBounded},
@@ -64,16 +61,32 @@ func Run(t *testing.T, open Open) {
 		{"FeedReadsNoFurtherThanNeeded", testFeedReadsNoFurtherThanNeeded},
 		{"RateDoesNotDrainTheList", testRateDoesNotDrainTheList},
 		{"FeedError", testFeedError},
-		{"LimitsFindTheWidthOfAHost", testLimitsFindTheWidthOfAHost},
-		{"LimitsStayBelowCaps", testLimitsStayBelowCaps},
-		{"SlowHostStarvesNobody", testSlowHostStarvesNobody},
-		{"DropsCountWhereSomethingAnswered", testDropsCountWhereSomethingAnswered},
-	} {
-		t.Run(test.name, func(t *testing.T) { test.run(t, open) })
-	}
+	})
 }
 
 // RunKnowing runs what is asked of a frontier that knows duplicates, besides.
 func RunKnowing(t *testing.T, open Open) {
-	t.Run("Graphs", func(t *testing.T) { testGraphs(true)(t, open) })
+	run(t, open, []test{{"Graphs", testGraphs(true)}})
+}
+
+// RunLimits runs what is asked of the limits that adapt, which need no other backlog than
+// the one that is the fastest.
+func RunLimits(t *testing.T, open Open) {
+	run(t, open, []test{
+		{"LimitsFindTheWidthOfAHost", testLimitsFindTheWidthOfAHost},
+		{"LimitsStayBelowCaps", testLimitsStayBelowCaps},
+		{"SlowHostStarvesNobody", testSlowHostStarvesNobody},
+		{"DropsCountWhereSomethingAnswered", testDropsCountWhereSomethingAnswered},
+	})
+}
+
+type test struct {
+	name string
+	run  func(*testing.T, Open)
+}
+
+func run(t *testing.T, open Open, tests []test) {
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) { test.run(t, open) })
+	}
 }

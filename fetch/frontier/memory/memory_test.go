@@ -23,6 +23,12 @@ func TestFrontier(t *testing.T) {
 	})
 }
 
+func TestFrontierThatAdapts(t *testing.T) {
+	frontiertest.RunLimits(t, func(_ *testing.T, opts schedule.Options) frontiertest.Frontier {
+		return New(Options{Options: opts})
+	})
+}
+
 // TestFrontierThatSpills runs the same with next to no memory.
 func TestFrontierThatSpills(t *testing.T) {
 	frontiertest.Run(t, func(t *testing.T, opts schedule.Options) frontiertest.Frontier {
