@@ -43,6 +43,8 @@ type Sink struct {
 	temp   atomic.Int64  // number of the last temporary file
 }
 
+var _ sink.Dropper = (*Sink)(nil)
+
 // New returns a Sink that writes below the engine's root.
 func New(eng files.Engine) *Sink { return &Sink{eng: eng} }
 
@@ -179,6 +181,14 @@ func (s *Sink) copyBody(ctx context.Context, stored *sink.Stored, file io.Writer
 			return err
 		}
 	}
+}
+
+// Drop removes a body that was stored: nothing will name it.
+func (s *Sink) Drop(ctx context.Context, stored sink.Stored) error {
+	if err := s.eng.Remove(ctx, stored.Path); err != nil {
+		return s.diskError(ctx, stored.Path, err)
+	}
+	return nil
 }
 
 // Exists returns what is stored for url, hashed anew, and whether anything is.
