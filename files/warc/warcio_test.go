@@ -160,29 +160,25 @@ func TestWarcioReads(t *testing.T) {
 	}
 }
 
-// TestWarcioIndexes: its index lines of our files are ours.
+// TestWarcioIndexes: its index lines of a file of ours are those that we make. In plain
+// files its lengths lack the line ends behind a record, and sometimes only some of them.
 func TestWarcioIndexes(t *testing.T) {
-	for _, plain := range []bool{false, true} {
-		file, _ := written(t, plain)
-		theirs := strings.SplitAfter(string(warcio(t, "index", file)), "\n")
-		f, err := os.Open(file)
+	file, _ := written(t, false)
+	theirs := strings.SplitAfter(string(warcio(t, "index", file)), "\n")
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var ours []string
+	for l, err := range cdxj.Lines(warc.NewReader(f, warc.ReaderOptions{}), filepath.Base(file)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer f.Close()
-		var ours []string
-		for l, err := range cdxj.Lines(warc.NewReader(f, warc.ReaderOptions{}), filepath.Base(file)) {
-			if err != nil {
-				t.Fatal(err)
-			}
-			if plain {
-				l.Length -= lineEnds
-			}
-			ours = append(ours, string(l.Append(nil)))
-		}
-		if !slices.Equal(ours, theirs[:len(theirs)-1]) {
-			t.Errorf("ours\n%s\ntheirs\n%s", strings.Join(ours, ""), strings.Join(theirs, ""))
-		}
+		ours = append(ours, string(l.Append(nil)))
+	}
+	if !slices.Equal(ours, theirs[:len(theirs)-1]) {
+		t.Errorf("ours\n%s\ntheirs\n%s", strings.Join(ours, ""), strings.Join(theirs, ""))
 	}
 }
 
