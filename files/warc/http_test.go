@@ -90,15 +90,32 @@ func TestHTTPErrors(t *testing.T) {
 		if e, ok := errors.AsType[*Error](err); !ok || e.Kind != test.kind || e.ID != "urn:uuid:1" {
 			t.Errorf("%s: %v", name, err)
 		}
+		if !errors.Is(err, ErrNoHTTP) && !errors.Is(err, ErrChunks) {
+			t.Errorf("%s is taken for damage of the file: %v", name, err)
+		}
 	}
 	// Damage of the file comes as it is.
 	file := text("WARC/1.1", "HTTP/1.1 200 OK\r\n\r\nbody")
-	rec, err := NewReader(strings.NewReader(file[:len(file)-10]), ReaderOptions{}).Next()
+	rec, err := NewReader(strings.NewReader(file[:len(file)-12]), ReaderOptions{}).Next()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := rec.HTTP(); err == nil {
 		t.Error("a torn head is taken")
+	} else if e, ok := errors.AsType[*Error](err); !ok || e.Kind != Cut || errors.Is(err, ErrNoHTTP) {
+		t.Errorf("got %v", err)
+	}
+	file = text("WARC/1.1", chunkedHead+"3\r\none\r\n5\r\nthree\r\n0\r\n\r\n")
+	rec, err = NewReader(strings.NewReader(file[:len(file)-20]), ReaderOptions{}).Next()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := rec.HTTP()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadAll(m.Payload); errors.Is(err, ErrChunks) {
+		t.Errorf("the file is cut, and what is said is %v", err)
 	} else if e, ok := errors.AsType[*Error](err); !ok || e.Kind != Cut {
 		t.Errorf("got %v", err)
 	}
