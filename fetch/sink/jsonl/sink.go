@@ -28,9 +28,6 @@ const (
 
 // Options of a [Sink]. The zero value works in an empty folder.
 type Options struct {
-	// Links finds the links of a body, of which page has the first [MaxText] bytes. nil
-	// leaves them out.
-	Links func(page io.Reader, rec *fetch.Record) []string
 	// MaxSize is at how many bytes a file is full. Default: 1e9.
 	MaxSize int64
 	// Known says what the manifest knows of the files that are there. What is in files of
@@ -43,7 +40,6 @@ type Options struct {
 
 // Sink keeps pages. It is safe for concurrent use, with one Sink at a time for a folder.
 type Sink struct {
-	links func(io.Reader, *fetch.Record) []string
 	text  transform.Chain
 	turns transform.Turns
 	large chan struct{} // a token for each body that is not small
@@ -63,7 +59,6 @@ func Open(ctx context.Context, eng files.Engine, opt Options) (*Sink, error) {
 		return nil, diskError(ctx, err)
 	}
 	return &Sink{
-		links: opt.Links,
 		text:  text,
 		turns: transform.NewTurns(runtime.NumCPU()),
 		large: make(chan struct{}, manyAt),

@@ -1,7 +1,6 @@
 package warc
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -87,7 +86,7 @@ func line(d *warc.Draft, x *fetch.Exchange, at warc.Place) cdxj.Line {
 		Key:      cdxj.SURT(d.TargetURI),
 		Time:     d.Date,
 		URL:      d.TargetURI,
-		MIME:     cmp.Or(mime, "unk"),
+		MIME:     mime,
 		Status:   x.Status,
 		Digest:   bare(d.PayloadDigest),
 		Length:   at.Length,
