@@ -38,10 +38,10 @@ type output struct {
 	eng      files.Engine
 	manifest *manifest.Manifest
 	bodies   *dir.Sink
-	trusted  map[string]int64 // up to where files that many records share are recorded
-	firsts   *firsts.Table    // the bodies that there are (--dedupe); nil when nobody asks
-	archive  *warc.Sink       // nil unless --format says so
-	pages    *jsonl.Sink      // the same
+	shared   map[string]sink.Extent // what is recorded of files that many records share
+	firsts   *firsts.Table          // the bodies that there are (--dedupe); nil when nobody asks
+	archive  *warc.Sink             // nil unless --format says so
+	pages    *jsonl.Sink            // the same
 }
 
 // openOutput opens the folder, makes it whether new or not ready for records, and
@@ -62,7 +62,7 @@ func openOutput(ctx context.Context, folder, suffix string, opt manifest.Options
 		_ = eng.Close() // nothing was written
 		return nil, diskError(folder, err)
 	}
-	o := &output{dir: folder, eng: eng, manifest: m, bodies: dir.NewSuffixed(eng, suffix), trusted: map[string]int64{}}
+	o := &output{dir: folder, eng: eng, manifest: m, bodies: dir.NewSuffixed(eng, suffix), shared: map[string]sink.Extent{}}
 	if opt.Fresh && !opt.Keep {
 		err = errors.Join(warc.RemoveAll(ctx, eng), jsonl.RemoveAll(ctx, eng))
 	}
@@ -114,9 +114,14 @@ func (o *output) remember(ctx context.Context, record func(*manifest.Line)) (mal
 // note takes from a record what the sinks have to know.
 func (o *output) note(ctx context.Context, line *manifest.Line) error {
 	for _, s := range []manifest.Section{line.WARC, line.JSONL} {
-		if end := s.Offset + s.Length; s.Path != "" && end > o.trusted[s.Path] {
-			o.trusted[strings.Clone(s.Path)] = end
+		if s.Path == "" {
+			continue
 		}
+		known, ok := o.shared[s.Path]
+		if !ok {
+			s.Path = strings.Clone(s.Path) // it keeps its whole line in memory
+		}
+		o.shared[s.Path] = known.Add(sink.Span{Offset: s.Offset, Length: s.Length})
 	}
 	if o.firsts == nil || line.Path == "" || line.Bytes == 0 {
 		return nil
@@ -128,6 +133,36 @@ func (o *output) note(ctx context.Context, line *manifest.Line) error {
 	return o.firsts.Add(ctx, sum, line.Path, false)
 }
 
+// spansOf is all that is recorded of one shared file.
+func (o *output) spansOf(ctx context.Context, file string) (sink.Spans, error) {
+	spans, err := sharedSpans(ctx, o.eng, func(path string) bool { return path == file })
+	return spans[file], err
+}
+
+// sharedSpans is what the manifest records of files that many records share, of those
+// that are wanted; 16 bytes of memory for each.
+func sharedSpans(ctx context.Context, eng files.Engine, wanted func(path string) bool) (map[string]sink.Spans, error) {
+	spans := map[string]sink.Spans{}
+	for line, err := range manifest.Lines(ctx, eng) {
+		if _, ok := errors.AsType[*manifest.LineError](err); ok {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range []manifest.Section{line.WARC, line.JSONL} {
+			if s.Path == "" || !wanted(s.Path) {
+				continue
+			}
+			if _, ok := spans[s.Path]; !ok {
+				s.Path = strings.Clone(s.Path)
+			}
+			spans[s.Path] = append(spans[s.Path], sink.Span{Offset: s.Offset, Length: s.Length})
+		}
+	}
+	return spans, nil
+}
+
 // open makes the sink that the flags want, once the records are known.
 func (o *output) open(ctx context.Context, f *flags) (crawl.Sink, error) {
 	var all []joined.Inner
@@ -136,14 +171,14 @@ func (o *output) open(ctx context.Context, f *flags) (crawl.Sink, error) {
 	}
 	if f.keepsPages() {
 		var err error
-		if o.pages, err = jsonl.Open(ctx, o.eng, jsonl.Options{Trusted: o.trusted}); err != nil {
+		if o.pages, err = jsonl.Open(ctx, o.eng, jsonl.Options{Known: o.shared, Spans: o.spansOf}); err != nil {
 			return nil, err
 		}
 		all = append(all, o.pages)
 	}
 	if f.keepsExchanges() {
 		var err error
-		if o.archive, err = warc.Open(ctx, o.eng, warc.Options{Info: madeBy(f), Dedupe: f.dedupe, Trusted: o.trusted}); err != nil {
+		if o.archive, err = warc.Open(ctx, o.eng, warc.Options{Info: madeBy(f), Dedupe: f.dedupe, Known: o.shared}); err != nil {
 			return nil, err
 		}
 	}

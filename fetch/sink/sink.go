@@ -5,6 +5,7 @@
 package sink
 
 import (
+	"context"
 	"crypto/sha256"
 
 	"crawl/files"
@@ -27,6 +28,11 @@ type Section struct {
 	// Digest is a labelled one of what is there, so that it can be found to be the same:
 	// of a payload in a WARC file as that has it, of the bytes in others.
 	Digest string
+}
+
+// Dropper is a sink that can take back what it has stored.
+type Dropper interface {
+	Drop(ctx context.Context, stored Stored) error
 }
 
 // Error is a fault of the disk, not of the fetch. It ends a crawl, since going on

@@ -118,8 +118,8 @@ func (r *Reader) searchMember() error {
 	})
 }
 
-// each stops at each mark in the file until one is right. What is not right right passes
-// over.
+// each stops at each mark in the file until right says that one is; else right has passed
+// over it.
 func (r *Reader) each(mark string, right func() (bool, error)) error {
 	for {
 		window, err := r.packed.Peek(r.packed.Size())

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Content is a block to write: a [*strings.Reader], a [*bytes.Reader], an
@@ -86,8 +87,8 @@ func complete(capture []Draft, a Algorithm, now time.Time) ([]Draft, error) {
 // 1.1, sections 5 and 6).
 func (d *Draft) check() error {
 	switch {
-	case d.Type == "":
-		return errors.New("it needs a type")
+	case d.Type == "" || strings.ContainsFunc(string(d.Type), notToken) || strings.ToLower(string(d.Type)) != string(d.Type):
+		return errors.New("it needs a type that is one")
 	case d.Type == Continuation:
 		return errors.New("segments are not written")
 	case d.TargetURI == "" && d.Type != Warcinfo && d.Type != Metadata:
@@ -98,8 +99,8 @@ func (d *Draft) check() error {
 		return errors.New("it needs a profile")
 	case d.Profile == IdenticalPayload && d.PayloadDigest == "":
 		return errors.New("it needs the digest of the payload that it does not hold")
-	case strings.ContainsFunc(d.TargetURI+d.RefersToTargetURI+d.ID, unwritten):
-		return errors.New("a URI in it has white space or controls")
+	case strings.ContainsFunc(d.TargetURI+d.RefersToTargetURI+d.ID+d.RefersTo, notURI):
+		return errors.New("a URI in it has white space, controls, angle brackets or bytes that are no UTF-8")
 	}
 	for _, f := range d.Extra {
 		if f.Name == "" || strings.ContainsFunc(f.Name, notToken) || strings.EqualFold(f.Name, "Content-Length") {
@@ -109,7 +110,10 @@ func (d *Draft) check() error {
 	return nil
 }
 
-func unwritten(r rune) bool { return r <= ' ' || r == 0x7f }
+// notURI tells what would make another field of one with a URI.
+func notURI(r rune) bool {
+	return r <= ' ' || r == 0x7f || r == '<' || r == '>' || r == utf8.RuneError
+}
 
 // notToken tells what is not allowed in a field's name.
 func notToken(r rune) bool {

@@ -2,24 +2,22 @@ package warc
 
 import "io"
 
-// A history keeps so much of what was read of a file. Behind damage one looks for the
+// historySize is how much of what was read of a file is kept at most. Behind damage one looks for the
 // next record from where the damaged one began, and a decoder may have read on from there.
-const (
-	historySize = 512 << 10
-	historyKept = historySize / 2
-)
+const historySize = 512 << 10
 
 // history is a file that is read in order, and of which a little can be read again.
 type history struct {
 	r     io.Reader
-	buf   []byte // the last bytes of the file
+	size  int    // that buf may have
+	buf   []byte // the last bytes of the file, at least half of size
 	start int64  // where in the file buf begins
 	at    int    // what of buf is read next
 	err   error  // that ended r; io.EOF too
 }
 
 func newHistory(r io.Reader, start int64, size int) *history {
-	return &history{r: r, buf: make([]byte, 0, size), start: start}
+	return &history{r: r, size: size, buf: make([]byte, 0, min(size, bufferSize)), start: start}
 }
 
 func (h *history) Read(p []byte) (int, error) {
@@ -41,7 +39,9 @@ func (h *history) fill() error {
 	if h.err != nil {
 		return h.err
 	}
-	if len(h.buf) == cap(h.buf) {
+	if len(h.buf) == cap(h.buf) && cap(h.buf) < h.size {
+		h.buf = append(make([]byte, 0, min(4*cap(h.buf), h.size)), h.buf...)
+	} else if len(h.buf) == cap(h.buf) {
 		kept := copy(h.buf, h.buf[len(h.buf)-cap(h.buf)/2:])
 		h.start += int64(len(h.buf) - kept)
 		h.buf, h.at = h.buf[:kept], kept

@@ -22,19 +22,30 @@ type Message struct {
 
 	// Payload is the rest of the block with chunks put together, and its content coding as
 	// it is. Where the head speaks of chunks and there are none, as some archives have it,
-	// it is as it stands. Raw is the rest of the block with chunks as they are. Who
+	// it is as it stands. Its errors are those of the block, or an [*Error] that wraps
+	// ErrChunks. Raw is the rest of the block with chunks as they are. Who
 	// reads one must not read the other.
 	Payload io.Reader
 	Raw     io.Reader
 }
 
-// HTTP reads the head of the message that the block begins with. What is no HTTP is an
-// [*Error] of the kind [Malformed]; errors of reading are those of the block.
+// What a message may be while the file is as it should be: the errors of [Record.HTTP] and
+// of [Message.Payload] that are no damage of the file wrap one of these.
+var (
+	ErrNoHTTP = errors.New("this is no HTTP message")
+	ErrChunks = errors.New("its chunks are broken")
+)
+
+// HTTP reads the head of the message that the block begins with. Its errors are those of
+// the block, or an [*Error] that wraps ErrNoHTTP.
 func (r *Record) HTTP() (*Message, error) {
 	body := bufio.NewReaderSize(r.Block, int(min(max(r.Size, 16), 16<<10)))
 	head, err := readLines(body)
+	if err == errHead {
+		return nil, r.malformed(fmt.Errorf("%w: %w", ErrNoHTTP, err))
+	}
 	if err != nil && err != io.ErrUnexpectedEOF { // the head is all there is then, as in some revisits
-		return nil, r.malformed(err)
+		return nil, err
 	}
 	first, fields := parseFields(head)
 	m := &Message{Head: head, Header: fields, Raw: body, Payload: body}
@@ -47,11 +58,8 @@ func (r *Record) HTTP() (*Message, error) {
 	return m, nil
 }
 
-// malformed is err as an [*Error], which it may be already.
+// malformed is err, of the message, as an [*Error].
 func (r *Record) malformed(err error) error {
-	if _, ok := errors.AsType[*Error](err); ok || r.reader != nil && err == r.reader.err {
-		return err
-	}
 	return &Error{Kind: kindOf(err), Offset: r.Offset, ID: r.ID, Err: err}
 }
 
@@ -62,7 +70,7 @@ func (m *Message) parseFirst(line string) error {
 		code, reason, _ := strings.Cut(strings.TrimLeft(rest, " "), " ")
 		status, err := strconv.Atoi(code)
 		if err != nil || status < 100 || status > 999 {
-			return fmt.Errorf("its status line is %s", quoted(line))
+			return fmt.Errorf("%w: its status line is %s", ErrNoHTTP, quoted(line))
 		}
 		m.Proto, m.Status, m.Reason = proto, status, reason
 		return nil
@@ -70,7 +78,7 @@ func (m *Message) parseFirst(line string) error {
 	method, rest, _ := strings.Cut(line, " ")
 	last := strings.LastIndexByte(rest, ' ')
 	if last < 1 || !strings.HasPrefix(rest[last+1:], "HTTP/") {
-		return fmt.Errorf("no HTTP message begins with %s", quoted(line))
+		return fmt.Errorf("%w: it begins with %s", ErrNoHTTP, quoted(line))
 	}
 	m.Method, m.Target, m.Proto = method, rest[:last], rest[last+1:]
 	return nil
@@ -95,8 +103,8 @@ type chunks struct {
 
 func (c *chunks) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
-	if err != nil && err != io.EOF {
-		err = c.rec.malformed(err)
+	if err == nil || err == io.EOF || c.rec.block.err != nil && c.rec.block.err != io.EOF {
+		return n, err
 	}
-	return n, err
+	return n, c.rec.malformed(fmt.Errorf("%w: %w", ErrChunks, err))
 }

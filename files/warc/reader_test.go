@@ -266,7 +266,7 @@ func TestDamage(t *testing.T) {
 		"torn":                   {one + torn(two, 100), []string{"one", twos[:204] + "!"}, Cut},
 		"torn head":              {one + two[:60], []string{"one", "!"}, Cut},
 		"torn line ends":         {one + torn(two, 3), []string{"one", twos, "!"}, Cut},
-		"torn, then another":     {one + torn(two, 100) + three, []string{"one", "!", "three"}, Malformed},
+		"torn, then another":     {one + torn(two, 100) + three, []string{"one", (twos[:204] + three)[:300], "!", "three"}, Malformed},
 		"endless head":           {"WARC/1.1\r\nX: " + strings.Repeat("x", maxHead) + "\r\n" + one, []string{"!", "one"}, Malformed},
 		"gzip, no length":        {gzipped(strings.Replace(one, "Content-Length", "Length", 1), three), []string{"!", "three"}, Malformed},
 		"gzip, length too large": {gzipped(strings.Replace(two, "Length: 300", "Length: 310", 1), three), []string{twos + "\r\n\r\n!", "three"}, Cut},

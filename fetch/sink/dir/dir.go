@@ -26,6 +26,7 @@ import (
 	"crawl/fetch/sink"
 	"crawl/fetch/sink/firsts"
 	"crawl/files"
+	"crawl/files/urlname"
 )
 
 // Bodies is the folder that holds the bodies, Temp the one for bodies under way.
@@ -42,6 +43,8 @@ type Sink struct {
 	firsts *firsts.Table // nil unless equal bodies are to be stored once
 	temp   atomic.Int64  // number of the last temporary file
 }
+
+var _ sink.Dropper = (*Sink)(nil)
 
 // New returns a Sink that writes below the engine's root.
 func New(eng files.Engine) *Sink { return &Sink{eng: eng} }
@@ -181,6 +184,14 @@ func (s *Sink) copyBody(ctx context.Context, stored *sink.Stored, file io.Writer
 	}
 }
 
+// Drop removes a body that was stored: nothing will name it.
+func (s *Sink) Drop(ctx context.Context, stored sink.Stored) error {
+	if err := s.eng.Remove(ctx, stored.Path); err != nil {
+		return s.diskError(ctx, stored.Path, err)
+	}
+	return nil
+}
+
 // Exists returns what is stored for url, hashed anew, and whether anything is.
 // A folder or a link under its name is not.
 func (s *Sink) Exists(ctx context.Context, url string) (sink.Stored, bool, error) {
@@ -216,10 +227,13 @@ func (s *Sink) Exists(ctx context.Context, url string) (sink.Stored, bool, error
 	return stored, true, nil
 }
 
+// Name tells where below [Bodies] the body of a URL goes; see [urlname.Of].
+func Name(url string) string { return urlname.Of(url) }
+
 // bodyPath returns where the body of url goes.
 func (s *Sink) bodyPath(url string) string {
 	var buf [256]byte
-	return string(append(appendName(append(buf[:0], Bodies+"/"...), url), s.suffix...))
+	return string(append(urlname.Append(append(buf[:0], Bodies+"/"...), url), s.suffix...))
 }
 
 // diskError tells the end of ctx, heard while waiting for the disk, from its faults.

@@ -74,11 +74,13 @@ func (t *Table) Add(ctx context.Context, digest []byte, note string, replace boo
 }
 
 // flush moves the tail to the file. The caller holds mu.
-func (t *Table) flush(ctx context.Context) (err error) {
+func (t *Table) flush(ctx context.Context) error {
 	if t.file == nil {
-		if t.file, err = temp.File(ctx, t.eng, temp.Options{Dir: folder}); err != nil {
+		file, err := temp.File(ctx, t.eng, temp.Options{Dir: folder})
+		if err != nil {
 			return err
 		}
+		t.file = file
 	}
 	if _, err := t.file.WriteAt(t.tail, t.end); err != nil {
 		return err

@@ -68,23 +68,39 @@ func (s *Sink) Put(ctx context.Context, rec *fetch.Record, url string) (sink.Sto
 	if err != nil {
 		return sink.Stored{}, err
 	}
+	if err := s.others(ctx, body, rec, url, &stored); err != nil {
+		s.drop(ctx, stored)
+		return sink.Stored{}, err
+	}
+	return stored, nil
+}
+
+// others stores in all but the first sink, and adds where.
+func (s *Sink) others(ctx context.Context, body *fetch.Recording, rec *fetch.Record, url string, stored *sink.Stored) error {
 	for _, other := range s.sinks[1:] {
 		again := *rec
 		again.Body = io.NopCloser(io.NewSectionReader(body, 0, body.Size()))
 		more, err := other.Put(ctx, &again, url)
 		if err != nil {
-			return sink.Stored{}, err
+			return err
 		}
 		stored.JSONL = more.JSONL
 	}
 	if s.archive != nil {
 		more, err := s.archive.Keep(ctx, rec.Request.Capture, nil)
 		if err != nil {
-			return sink.Stored{}, err
+			return err
 		}
 		stored.WARC = more.WARC
 	}
-	return stored, nil
+	return nil
+}
+
+// drop takes back what the first sink has stored, if it can: no record will name it.
+func (s *Sink) drop(ctx context.Context, stored sink.Stored) {
+	if first, ok := s.sinks[0].(sink.Dropper); ok {
+		_ = first.Drop(context.WithoutCancel(ctx), stored) // the next start removes what stays
+	}
 }
 
 // first stores in the first sink, and records the body if there are more to read it.

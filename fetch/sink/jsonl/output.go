@@ -42,14 +42,21 @@ type output struct {
 func openOutput(ctx context.Context, eng files.Engine, opt Options) (*output, error) {
 	o := &output{eng: eng, maxSize: cmp.Or(opt.MaxSize, defaultMaxSize)}
 	err := eachOfOurs(ctx, eng, func(number int, name string) error {
-		size := opt.Trusted[name]
-		if size == 0 { // nothing in it has a record
+		known := opt.Known[name]
+		if known.End == 0 { // nothing in it has a record
 			return eng.Remove(ctx, name)
 		}
 		if number > o.number {
-			o.number, o.name, o.end = number, name, size
+			o.number, o.name, o.end = number, name, known.End
 		}
-		return cutBack(ctx, eng, name, size)
+		if err := cutBack(ctx, eng, name, known.End); err != nil || known.Sum == known.End {
+			return err
+		}
+		spans, err := opt.Spans(ctx, name)
+		if err != nil {
+			return err
+		}
+		return blank(ctx, eng, name, spans, known.End)
 	})
 	return o, err
 }

@@ -28,19 +28,18 @@ const (
 
 // Options of a [Sink]. The zero value works in an empty folder.
 type Options struct {
-	// Links finds the links of a body, of which page has the first [MaxText] bytes. nil
-	// leaves them out.
-	Links func(page io.Reader, rec *fetch.Record) []string
 	// MaxSize is at how many bytes a file is full. Default: 1e9.
 	MaxSize int64
-	// Trusted says up to which byte the files that are there hold what the manifest knows.
-	// What is in files of this package beyond that goes.
-	Trusted map[string]int64
+	// Known says what the manifest knows of the files that are there. What is in files of
+	// this package beyond that goes.
+	Known map[string]sink.Extent
+	// Spans returns all that it knows of one file. It is asked only where there is less of
+	// that than the file holds, after a run that broke off.
+	Spans func(ctx context.Context, file string) (sink.Spans, error)
 }
 
 // Sink keeps pages. It is safe for concurrent use, with one Sink at a time for a folder.
 type Sink struct {
-	links func(io.Reader, *fetch.Record) []string
 	text  transform.Chain
 	turns transform.Turns
 	large chan struct{} // a token for each body that is not small
@@ -60,7 +59,6 @@ func Open(ctx context.Context, eng files.Engine, opt Options) (*Sink, error) {
 		return nil, diskError(ctx, err)
 	}
 	return &Sink{
-		links: opt.Links,
 		text:  text,
 		turns: transform.NewTurns(runtime.NumCPU()),
 		large: make(chan struct{}, manyAt),

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"crawl/fetch"
+	"crawl/fetch/links"
+	"crawl/fetch/urls"
 	"crawl/files/charset"
 	"crawl/files/mediatype"
 	"crawl/files/transform"
@@ -48,9 +50,7 @@ func (s *Sink) look(ctx context.Context, body []byte, rec *fetch.Record, p *Page
 	if kind == noText || len(body) == 0 {
 		return nil
 	}
-	if s.links != nil {
-		p.Links = s.links(bytes.NewReader(body), rec)
-	}
+	p.Links = linksOf(body, rec)
 	if kind == plain {
 		p.Text, p.Charset = charset.Text(body, p.ContentType)
 		return nil
@@ -71,6 +71,21 @@ func (s *Sink) look(ctx context.Context, body []byte, rec *fetch.Record, p *Page
 	}
 	p.Text = text
 	return nil
+}
+
+// linksOf are the links that a reader would follow.
+func linksOf(body []byte, rec *fetch.Record) []string {
+	u, err := urls.Parse(rec.URL)
+	if err != nil {
+		return nil
+	}
+	doc := links.Document{URL: u.WithoutUserinfo(), ContentType: rec.Header.Get("Content-Type")}
+	found, _ := links.Find(bytes.NewReader(body), doc, links.Options{}) // memory gives no errors
+	all := make([]string, len(found.Links))
+	for i, l := range found.Links {
+		all[i] = l.URL
+	}
+	return all
 }
 
 // mainText is the text of a page, without the title, which stands elsewhere.

@@ -1,7 +1,6 @@
 package warc
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -35,9 +34,13 @@ type indexes struct {
 
 // append writes the records of a visit, and has the index know of them.
 func (s *Sink) append(ctx context.Context, v visit) ([]warc.Place, error) {
+	if err := s.turns.Take(ctx); err != nil {
+		return nil, err
+	}
+	defer s.turns.Give()
 	places, full, err := s.indexed(ctx, v)
 	if full && err == nil {
-		err = s.indexes.seal(ctx, s.eng, places[0].File)
+		err = s.indexes.seal(ctx, s.eng, false)
 	}
 	return places, err
 }
@@ -83,7 +86,7 @@ func line(d *warc.Draft, x *fetch.Exchange, at warc.Place) cdxj.Line {
 		Key:      cdxj.SURT(d.TargetURI),
 		Time:     d.Date,
 		URL:      d.TargetURI,
-		MIME:     cmp.Or(mime, "unk"),
+		MIME:     mime,
 		Status:   x.Status,
 		Digest:   bare(d.PayloadDigest),
 		Length:   at.Length,
@@ -92,21 +95,21 @@ func line(d *warc.Draft, x *fetch.Exchange, at warc.Place) cdxj.Line {
 	}
 }
 
-// seal writes the indexes of all files but the one that grows. Before it does the files
-// are made durable, since who finds an index takes its file for whole.
-func (x *indexes) seal(ctx context.Context, eng files.Engine, grows string) error {
+// seal writes the indexes of all files, or of all but the last, which grows. Before it
+// does a file is made durable, since who finds an index takes its file for whole.
+func (x *indexes) seal(ctx context.Context, eng files.Engine, all bool) error {
 	x.appending.Lock()
 	defer x.appending.Unlock()
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	full := slices.DeleteFunc(slices.Sorted(maps.Keys(x.open)), func(file string) bool { return file == grows })
-	if len(full) == 0 {
-		return nil // somebody else was first
-	}
-	if err := eng.Sync(ctx); err != nil {
-		return err
+	full := slices.Sorted(maps.Keys(x.open)) // by time and number
+	if !all && len(full) > 0 {
+		full = full[:len(full)-1]
 	}
 	for _, file := range full {
+		if err := files.SyncName(ctx, eng, file); err != nil {
+			return err
+		}
 		if err := x.open[file].Write(ctx, eng, indexName(file)); err != nil {
 			return err
 		}

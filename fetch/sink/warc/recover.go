@@ -30,7 +30,7 @@ func (s *Sink) open(ctx context.Context, opt Options) error {
 	}
 	trusted := map[string]int64{}
 	for _, file := range unfinished {
-		size := opt.Trusted[file]
+		size := opt.Known[file].End
 		if size == 0 { // nothing in it has a record
 			if err := s.eng.Remove(ctx, file); err != nil {
 				return err

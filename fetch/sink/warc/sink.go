@@ -1,7 +1,7 @@
 // Package warc keeps whole exchanges with servers in web archives, below DIR/warc: the
 // bytes of requests and answers as they went over the wire, before any decoding.
 //
-// [Open] a [Sink] in the folder of a crawl, tell it by [Options.Trusted] what its
+// [Open] a [Sink] in the folder of a crawl, tell it by [Options.Known] what its
 // manifest knows, give each answer to [Sink.Put] and what brought none that is stored to
 // [Sink.Keep], and Close it at the end. Requests must name a capture of [Sink.Capture].
 //
@@ -25,6 +25,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io"
+	"runtime"
 	"sync"
 
 	"crawl/fetch"
@@ -32,6 +33,7 @@ import (
 	"crawl/fetch/sink/firsts"
 	"crawl/files"
 	"crawl/files/temp"
+	"crawl/files/transform"
 	"crawl/files/warc"
 )
 
@@ -48,9 +50,9 @@ type Options struct {
 	MaxSize int64
 	// Dedupe has a body that was stored before, byte for byte on the wire, refer to that.
 	Dedupe bool
-	// Trusted says up to which byte the files that are there hold what the manifest knows.
-	// What is in files of this package beyond that goes, unless they are finished.
-	Trusted map[string]int64
+	// Known says what the manifest knows of the files that are there. What is in files of
+	// this package beyond that goes, unless they are finished.
+	Known map[string]sink.Extent
 }
 
 // Sink keeps exchanges. It is safe for concurrent use, with one Sink at a time for a
@@ -59,7 +61,8 @@ type Sink struct {
 	eng      files.Engine
 	archive  *warc.Archive
 	recorder fetch.Recorder
-	firsts   *firsts.Table // nil without Dedupe
+	turns    transform.Turns // to compress, which takes a megabyte each
+	firsts   *firsts.Table   // nil without Dedupe
 	indexes  indexes
 }
 
@@ -67,7 +70,7 @@ type Sink struct {
 // broke off. The engine stays the caller's, to be closed after the Sink. Its error is a
 // [*sink.Error].
 func Open(ctx context.Context, eng files.Engine, opt Options) (*Sink, error) {
-	s := &Sink{eng: eng}
+	s := &Sink{eng: eng, turns: transform.NewTurns(2 * runtime.NumCPU())} // one computes while another writes
 	s.recorder.Spill = func() (fetch.Spill, error) {
 		return temp.File(context.WithoutCancel(ctx), eng, temp.Options{Dir: spills})
 	}
@@ -205,7 +208,7 @@ func (k *keeping) Close() error {
 func (s *Sink) Close(ctx context.Context) error {
 	err := s.archive.Close()
 	if err == nil {
-		err = s.indexes.seal(ctx, s.eng, "")
+		err = s.indexes.seal(ctx, s.eng, true)
 	}
 	return diskError(ctx, Folder, errors.Join(err, s.release()))
 }

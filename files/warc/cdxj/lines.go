@@ -59,8 +59,11 @@ func (l *Line) fill(rec *warc.Record) error {
 	l.MIME = bare(rec.ContentType)
 	if strings.HasSuffix(l.MIME, "/http") {
 		l.MIME = ""
-		if m, err := rec.HTTP(); err == nil {
+		m, err := rec.HTTP()
+		if err == nil {
 			l.Status, l.MIME = m.Status, bare(m.Header.Get("Content-Type"))
+		} else if !errors.Is(err, warc.ErrNoHTTP) {
+			return err
 		}
 	}
 	if rec.Type == warc.Revisit {
