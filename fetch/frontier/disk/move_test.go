@@ -27,7 +27,7 @@ func journaled(disk vfs.FS, names ...string) Options {
 	}
 }
 
-func add(t *testing.T, f *Frontier, urls ...string) []frontier.Verdict {
+func addURLs(t *testing.T, f *Frontier, urls ...string) []frontier.Verdict {
 	t.Helper()
 	var entries []frontier.Entry
 	for _, url := range urls {
@@ -71,7 +71,7 @@ func TestMove(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			disk := vfs.NewMem()
 			f := open(t, journaled(disk))
-			add(t, f, "a")
+			addURLs(t, f, "a")
 			e, err := f.Next(t.Context())
 			if err != nil {
 				t.Fatal(err)
@@ -98,7 +98,7 @@ func TestMove(t *testing.T) {
 			if got := waits(t, again); !slices.Equal(got, []string{"b"}) {
 				t.Errorf("%v wait", got)
 			}
-			if v := add(t, again, "a", "b", "c"); !slices.Equal(v, []frontier.Verdict{frontier.Known, frontier.Known, frontier.Fresh}) {
+			if v := addURLs(t, again, "a", "b", "c"); !slices.Equal(v, []frontier.Verdict{frontier.Known, frontier.Known, frontier.Fresh}) {
 				t.Errorf("verdicts %v", v)
 			}
 		})
@@ -109,7 +109,7 @@ func TestMove(t *testing.T) {
 func TestMoveToWhatIsKnown(t *testing.T) {
 	disk := vfs.NewMem()
 	f := open(t, journaled(disk))
-	add(t, f, "a", "b")
+	addURLs(t, f, "a", "b")
 	e, err := f.Next(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -130,7 +130,7 @@ func TestMoveToWhatIsKnown(t *testing.T) {
 func TestGlance(t *testing.T) {
 	disk := vfs.NewMem()
 	f := open(t, journaled(disk))
-	add(t, f, "a", "b", "c")
+	addURLs(t, f, "a", "b", "c")
 	e, err := f.Next(t.Context())
 	if err != nil {
 		t.Fatal(err)
