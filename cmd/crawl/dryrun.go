@@ -122,7 +122,11 @@ func (p *plan) line(ctx context.Context, line list.Line) error {
 		err = line.Err()
 	}
 	if err != nil {
-		p.skip(urls.Mask(line.Text), "it is no URL: "+plainError(err).Error())
+		reason := plainError(err).Error()
+		if e, ok := errors.AsType[*urls.Error](err); ok {
+			reason = e.Reason
+		}
+		p.skip(urls.Mask(line.Text), "it is no URL: "+reason)
 		return nil
 	}
 	name := crawl.Name(u.String())

@@ -170,6 +170,8 @@ func (g *graph) judge(seed string, lines []manifest.Line) error {
 	if len(met) != len(want) {
 		return fmt.Errorf("%d URLs were visited, want %d", len(met), len(want))
 	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	for url, n := range g.nodes {
 		most := 1
 		switch n.fate {
