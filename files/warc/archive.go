@@ -10,10 +10,10 @@ import (
 	"maps"
 	"os"
 	"path"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"crawl/files"
@@ -89,9 +89,9 @@ type Place struct {
 // Archive is a folder of WARC files, of which the last grows. It is safe for concurrent
 // use; only one may be open on a folder at a time.
 //
-// Small captures are compressed by the callers, as many at once as there are, and only
-// written one after the other. Those of more than 4 MiB are compressed straight into the
-// file, for which the others wait.
+// Small captures are compressed by the callers, as many at once as Go has processors, and
+// only written one after the other. Those of more than 4 MiB are compressed straight into
+// the file, for which the others wait.
 type Archive struct {
 	eng  files.Engine
 	dir  string
@@ -106,7 +106,7 @@ type Archive struct {
 	number int   // of the last file in the folder
 	err    error // sticky: the file does not end where end is, or the archive is closed
 
-	packers sync.Pool // of *packer
+	packers chan *packer // those that nobody uses; nil for one that is not made yet
 }
 
 // OpenArchive opens the folder dir below the engine's root. It is made, as are files,
@@ -116,8 +116,10 @@ func OpenArchive(ctx context.Context, eng files.Engine, dir string, opt ArchiveO
 	if err := opt.settle(); err != nil {
 		return nil, err
 	}
-	a := &Archive{eng: eng, dir: dir, opt: opt, turn: make(chan struct{}, 1)}
-	a.packers.New = func() any { return newPacker(opt) }
+	a := &Archive{eng: eng, dir: dir, opt: opt, turn: make(chan struct{}, 1), packers: make(chan *packer, runtime.GOMAXPROCS(0))}
+	for range cap(a.packers) {
+		a.packers <- nil
+	}
 	if err := a.resume(ctx); err != nil {
 		return nil, err
 	}
@@ -245,10 +247,15 @@ func (a *Archive) Append(ctx context.Context, capture ...Draft) ([]Place, error)
 	for i := range drafts {
 		size += drafts[i].size()
 	}
-	if size > maxParallel {
-		return a.stream(ctx, drafts, size)
+	p, err := a.packer(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return a.write(ctx, drafts)
+	defer func() { a.packers <- p }()
+	if size > maxParallel {
+		return a.stream(ctx, p, drafts, size)
+	}
+	return a.write(ctx, p, drafts)
 }
 
 // Close ends the file. What was appended stays. A second call does nothing.
