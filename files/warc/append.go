@@ -158,7 +158,7 @@ func (a *Archive) begin(ctx context.Context, p *packer) error {
 	info, err := complete([]Draft{{
 		Head:  Head{Type: Warcinfo, Filename: base, ContentType: Fields},
 		Block: a.opt.info().Block(),
-	}}, a.opt.Digest, a.opt.Now())
+	}}, a.opt.Digest, a.opt.Now(), p.piece)
 	if err != nil {
 		return err
 	}
@@ -207,10 +207,11 @@ func (a *Archive) endFile() error {
 type packer struct {
 	z      *gzip.Writer // nil for a plain file
 	memory bytes.Buffer
+	piece  []byte // what blocks are read through
 }
 
 func newPacker(opt ArchiveOptions) *packer {
-	p := new(packer)
+	p := &packer{piece: make([]byte, 64<<10)}
 	if !opt.Plain {
 		p.z, _ = gzip.NewWriterLevel(nil, opt.Level) // which was checked
 	}
@@ -226,10 +227,10 @@ func (p *packer) pack(w io.Writer, drafts []Draft, info string) (lengths []int64
 		}
 		before := counted.n
 		if p.z == nil {
-			err = d.encode(counted)
+			err = d.encode(counted, p.piece)
 		} else {
 			p.z.Reset(counted)
-			if err = d.encode(p.z); err == nil {
+			if err = d.encode(p.z, p.piece); err == nil {
 				err = p.z.Close()
 			}
 		}

@@ -239,7 +239,12 @@ func (a *Archive) Append(ctx context.Context, capture ...Draft) ([]Place, error)
 	if len(capture) == 0 {
 		return nil, nil
 	}
-	drafts, err := complete(capture, a.opt.Digest, a.opt.Now())
+	p, err := a.packer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { a.packers <- p }()
+	drafts, err := complete(capture, a.opt.Digest, a.opt.Now(), p.piece)
 	if err != nil {
 		return nil, err
 	}
@@ -247,11 +252,6 @@ func (a *Archive) Append(ctx context.Context, capture ...Draft) ([]Place, error)
 	for i := range drafts {
 		size += drafts[i].size()
 	}
-	p, err := a.packer(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { a.packers <- p }()
 	if size > maxParallel {
 		return a.stream(ctx, p, drafts, size)
 	}

@@ -522,7 +522,7 @@ func TestHeadText(t *testing.T) {
 		"HTTP/1.1 200 OK\r\n\r\n" +
 		"\r\n\r\n"
 	var b bytes.Buffer
-	if err := d.encode(&b); err != nil || b.String() != want {
+	if err := d.encode(&b, make([]byte, 7)); err != nil || b.String() != want {
 		t.Errorf("got %v\n%s", err, b.String())
 	}
 }

@@ -217,7 +217,7 @@ func FuzzReader(f *testing.F) {
 				continue
 			}
 			var written bytes.Buffer
-			if err := d.encode(&written); err != nil {
+			if err := d.encode(&written, make([]byte, 100)); err != nil {
 				t.Fatal(err)
 			}
 			again, err := NewReader(&written, ReaderOptions{}).Next()
