@@ -48,9 +48,10 @@ type ArchiveOptions struct {
 	Info Header
 
 	// Trusted says up to which byte files that are there hold records that the caller's
-	// journal knows, by their names as [Place.File] has them. They are cut back to that,
-	// and the last of them is gone on with unless it is full. Other files in the folder are
-	// left alone.
+	// journal knows, by their names as [Place.File] has them. They are cut back to that, and
+	// the last of them is gone on with unless it is full. The last file in the folder may
+	// not be among them: a run broke off before the journal knew of it. Then it is mended,
+	// as by [Mend]. Others are left alone, and all of them where Trusted is nil.
 	Trusted map[string]int64
 
 	// Now is the clock. Default: [time.Now].
@@ -132,9 +133,10 @@ func (a *Archive) resume(ctx context.Context) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
+	last := ""
 	for _, e := range entries {
-		if n, ok := a.numberOf(e.Name()); ok {
-			a.number = max(a.number, n)
+		if n, ok := a.numberOf(e.Name()); ok && n > a.number {
+			a.number, last = n, path.Join(a.dir, e.Name())
 		}
 	}
 	names := slices.Sorted(maps.Keys(a.opt.Trusted))
@@ -147,23 +149,37 @@ func (a *Archive) resume(ctx context.Context) error {
 			return &Error{Kind: Cut, Offset: info.Size(), Err: fmt.Errorf("%s has lost what stood behind, up to byte %d", name, size)}
 		}
 	}
-	last := ""
 	for _, name := range names {
 		if err := a.cutBack(ctx, name); err != nil {
 			return err
 		}
-		if n, ok := a.numberOf(path.Base(name)); ok && n == a.number && path.Dir(name) == a.dir {
-			last = name
-		}
 	}
-	if last == "" {
+	switch size, trusted := a.opt.Trusted[last]; {
+	case last == "" || a.opt.Trusted == nil:
+		return nil
+	case !trusted:
+		return a.mend(ctx, last)
+	case size == 0:
 		return nil
 	}
 	return a.reopen(ctx, last)
 }
 
-// cutBack leaves of a file what is trusted.
+// mend cuts the torn tail off a file that the journal does not know, and removes one in
+// which nothing is whole.
+func (a *Archive) mend(ctx context.Context, name string) error {
+	_, err := Mend(ctx, a.eng, name)
+	if _, damaged := errors.AsType[*Error](err); damaged {
+		return a.eng.Remove(ctx, name)
+	}
+	return err
+}
+
+// cutBack leaves of a file what is trusted, and nothing of one of which nothing is.
 func (a *Archive) cutBack(ctx context.Context, name string) error {
+	if a.opt.Trusted[name] == 0 {
+		return a.eng.Remove(ctx, name)
+	}
 	f, err := a.eng.Open(ctx, name, os.O_RDWR)
 	if err != nil {
 		return err

@@ -309,6 +309,49 @@ func TestResumeElsewhere(t *testing.T) {
 	}
 }
 
+// TestResumeUnknown: the last file, of which the journal does not know, is mended.
+func TestResumeUnknown(t *testing.T) {
+	eng, folder := engine(t)
+	a := open(t, eng, ArchiveOptions{})
+	places := appended(t, a, fetched("https://example.com/1", "one"))
+	a.Close()
+	name := filepath.Join(folder, places[0].File)
+	data := readFile(t, name)
+	for size, want := range map[int64]int64{
+		int64(len(data)): int64(len(data)), int64(len(data)) - 1: places[1].Offset, places[0].Offset - 1: 0, 0: 0,
+	} {
+		for _, trusted := range []map[string]int64{nil, {}, {places[0].File: 0}} {
+			if err := os.WriteFile(name, data[:size], 0o644); err != nil {
+				t.Fatal(err)
+			}
+			a := open(t, eng, ArchiveOptions{Trusted: trusted})
+			next := appended(t, a, fetched("https://example.com/2", "two"))[0].File
+			a.Close()
+			info, err := os.Stat(name)
+			want := want
+			switch {
+			case trusted == nil:
+				want = size
+			case len(trusted) > 0:
+				want = 0
+			}
+			if want == 0 && trusted != nil {
+				if !errors.Is(err, fs.ErrNotExist) {
+					t.Errorf("%d bytes, trusted %v: it is still there", size, trusted)
+				}
+			} else if err != nil || info.Size() != want {
+				t.Errorf("%d bytes, trusted %v: there are %v, %v", size, trusted, info, err)
+			}
+			if next == places[0].File {
+				t.Errorf("%s is gone on with", next)
+			}
+			if err := os.Remove(filepath.Join(folder, next)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
 // TestDiskFull: after an error the file ends where it ended before, and a disk that has
 // room again is written to.
 func TestDiskFull(t *testing.T) {
