@@ -114,9 +114,8 @@ func TestFormats(t *testing.T) {
 	for name, file := range forms {
 		t.Run(name, func(t *testing.T) {
 			for how, reader := range map[string]io.Reader{
-				"whole":    strings.NewReader(file),
-				"half":     iotest.HalfReader(strings.NewReader(file)),
-				"data err": iotest.DataErrReader(strings.NewReader(file)),
+				"whole": strings.NewReader(file),
+				"half":  iotest.DataErrReader(iotest.HalfReader(strings.NewReader(file))),
 			} {
 				if got := blocks(readAll(reader)); !slices.Equal(got, want) {
 					t.Errorf("%s: read %.50q", how, got)
