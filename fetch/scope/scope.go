@@ -144,8 +144,8 @@ func (r *Rules) setDefaults() {
 	}
 }
 
-// Check reports whether a link is followed, and else why not. It does not allocate
-// but where domains are asked for.
+// Check reports whether a link is followed, and else why not. It is as well for where a
+// followed link redirects to. It does not allocate but where domains are asked for.
 func (s *Scope) Check(l Link) (why Refusal, ok bool) {
 	switch {
 	case l.Depth > s.rules.MaxDepth && !(l.Asset && l.Depth == s.rules.MaxDepth+1):
