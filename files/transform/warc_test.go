@@ -52,7 +52,7 @@ func inChunks(text string) string {
 func warcFile(t testing.TB) (file string, want map[string]string) {
 	t.Helper()
 	text := strings.Repeat("some text ", 10)
-	large := strings.Repeat("0123456789abcdef", spooledInMemory/8)
+	large := strings.Repeat("0123456789abcdef", spooledInMemory/16+1)
 	zipped, brotli, zstd := must(t, "gzip", text), must(t, "br", text), must(t, "zstd", text)
 	file = warcRecord("warcinfo", "", "", "software: x\r\n") +
 		warcRecord("request", "https://h/", "Content-Type: application/http;msgtype=request\r\n", "GET / HTTP/1.1\r\n\r\n") +
@@ -122,7 +122,7 @@ func untar(t testing.TB, archive string) map[string]string {
 
 func TestWARCExtractTar(t *testing.T) {
 	file, want := warcFile(t)
-	for _, chain := range []string{"warc-extract", "warc-extract=tar", "gzip,warc-extract", "zstd,warc-extract", "gzip,gunzip,warc-extract"} {
+	for _, chain := range []string{"warc-extract", "gzip,warc-extract=tar", "zstd,warc-extract"} {
 		got := untar(t, must(t, chain, file))
 		for name := range maps.Keys(got) { // those of no host have a hash in theirs
 			if !strings.HasPrefix(name, "h/") {

@@ -17,6 +17,20 @@ import (
 // maxParallel is how many bytes a capture may have to be compressed in memory.
 const maxParallel = 4 << 20
 
+// packer waits for one that nobody uses. Who waits for the turn has it already, so that
+// none is waited for by who has the turn.
+func (a *Archive) packer(ctx context.Context) (*packer, error) {
+	select {
+	case p := <-a.packers:
+		if p == nil {
+			p = newPacker(a.opt)
+		}
+		return p, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
 // enter waits for the turn to write.
 func (a *Archive) enter(ctx context.Context) error {
 	select {
@@ -35,11 +49,9 @@ func (a *Archive) leave() { <-a.turn }
 
 // write packs a capture in memory and appends it. Its records name the warcinfo of their
 // file: when that is full, or another has been begun meanwhile, they are packed again.
-func (a *Archive) write(ctx context.Context, drafts []Draft) ([]Place, error) {
-	p := a.packers.Get().(*packer)
-	defer a.packers.Put(p)
+func (a *Archive) write(ctx context.Context, p *packer, drafts []Draft) ([]Place, error) {
 	for {
-		info, err := a.current(ctx)
+		info, err := a.current(ctx, p)
 		if err != nil {
 			return nil, err
 		}
@@ -56,13 +68,13 @@ func (a *Archive) write(ctx context.Context, drafts []Draft) ([]Place, error) {
 }
 
 // current is the ID of the warcinfo of the file that grows.
-func (a *Archive) current(ctx context.Context) (info string, err error) {
+func (a *Archive) current(ctx context.Context, p *packer) (info string, err error) {
 	if err := a.enter(ctx); err != nil {
 		return "", err
 	}
 	defer a.leave()
 	if a.file == nil {
-		err = a.begin(ctx)
+		err = a.begin(ctx, p)
 	}
 	return a.info, err
 }
@@ -88,7 +100,7 @@ func (a *Archive) store(ctx context.Context, packed []byte, drafts []Draft, leng
 }
 
 // stream packs a capture straight into the file.
-func (a *Archive) stream(ctx context.Context, drafts []Draft, size int64) ([]Place, error) {
+func (a *Archive) stream(ctx context.Context, p *packer, drafts []Draft, size int64) ([]Place, error) {
 	if err := a.enter(ctx); err != nil {
 		return nil, err
 	}
@@ -99,12 +111,10 @@ func (a *Archive) stream(ctx context.Context, drafts []Draft, size int64) ([]Pla
 		}
 	}
 	if a.file == nil {
-		if err := a.begin(ctx); err != nil {
+		if err := a.begin(ctx, p); err != nil {
 			return nil, err
 		}
 	}
-	p := a.packers.Get().(*packer)
-	defer a.packers.Put(p)
 	w := &tail{ctx: ctx, file: a.file, at: a.end}
 	lengths, err := p.pack(w, drafts, a.info)
 	if err == nil {
@@ -142,13 +152,13 @@ func (a *Archive) cutTail(err error) error {
 }
 
 // begin begins a file.
-func (a *Archive) begin(ctx context.Context) error {
+func (a *Archive) begin(ctx context.Context, p *packer) error {
 	base := fmt.Sprintf("%s-%s-%05d%s", a.opt.Prefix, a.opt.Now().UTC().Format(stamp), a.number+1, a.suffix())
 	name := path.Join(a.dir, base)
 	info, err := complete([]Draft{{
 		Head:  Head{Type: Warcinfo, Filename: base, ContentType: Fields},
 		Block: a.opt.info().Block(),
-	}}, a.opt.Digest, a.opt.Now())
+	}}, a.opt.Digest, a.opt.Now(), p.piece)
 	if err != nil {
 		return err
 	}
@@ -156,8 +166,6 @@ func (a *Archive) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p := a.packers.Get().(*packer)
-	defer a.packers.Put(p)
 	w := &tail{ctx: ctx, file: f}
 	lengths, err := p.pack(w, info, "")
 	if err == nil {
@@ -199,10 +207,11 @@ func (a *Archive) endFile() error {
 type packer struct {
 	z      *gzip.Writer // nil for a plain file
 	memory bytes.Buffer
+	piece  []byte // what blocks are read through
 }
 
 func newPacker(opt ArchiveOptions) *packer {
-	p := new(packer)
+	p := &packer{piece: make([]byte, 64<<10)}
 	if !opt.Plain {
 		p.z, _ = gzip.NewWriterLevel(nil, opt.Level) // which was checked
 	}
@@ -218,10 +227,10 @@ func (p *packer) pack(w io.Writer, drafts []Draft, info string) (lengths []int64
 		}
 		before := counted.n
 		if p.z == nil {
-			err = d.encode(counted)
+			err = d.encode(counted, p.piece)
 		} else {
 			p.z.Reset(counted)
-			if err = d.encode(p.z); err == nil {
+			if err = d.encode(p.z, p.piece); err == nil {
 				err = p.z.Close()
 			}
 		}

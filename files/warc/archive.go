@@ -10,10 +10,10 @@ import (
 	"maps"
 	"os"
 	"path"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"crawl/files"
@@ -48,9 +48,10 @@ type ArchiveOptions struct {
 	Info Header
 
 	// Trusted says up to which byte files that are there hold records that the caller's
-	// journal knows, by their names as [Place.File] has them. They are cut back to that,
-	// and the last of them is gone on with unless it is full. Other files in the folder are
-	// left alone.
+	// journal knows, by their names as [Place.File] has them. They are cut back to that, and
+	// the last of them is gone on with unless it is full. The last file in the folder may
+	// not be among them: a run broke off before the journal knew of it. Then it is mended,
+	// as by [Mend]. Others are left alone, and all of them where Trusted is nil.
 	Trusted map[string]int64
 
 	// Now is the clock. Default: [time.Now].
@@ -89,9 +90,9 @@ type Place struct {
 // Archive is a folder of WARC files, of which the last grows. It is safe for concurrent
 // use; only one may be open on a folder at a time.
 //
-// Small captures are compressed by the callers, as many at once as there are, and only
-// written one after the other. Those of more than 4 MiB are compressed straight into the
-// file, for which the others wait.
+// Small captures are compressed by the callers, as many at once as Go has processors, and
+// only written one after the other. Those of more than 4 MiB are compressed straight into
+// the file, for which the others wait.
 type Archive struct {
 	eng  files.Engine
 	dir  string
@@ -106,7 +107,7 @@ type Archive struct {
 	number int   // of the last file in the folder
 	err    error // sticky: the file does not end where end is, or the archive is closed
 
-	packers sync.Pool // of *packer
+	packers chan *packer // those that nobody uses; nil for one that is not made yet
 }
 
 // OpenArchive opens the folder dir below the engine's root. It is made, as are files,
@@ -116,8 +117,10 @@ func OpenArchive(ctx context.Context, eng files.Engine, dir string, opt ArchiveO
 	if err := opt.settle(); err != nil {
 		return nil, err
 	}
-	a := &Archive{eng: eng, dir: dir, opt: opt, turn: make(chan struct{}, 1)}
-	a.packers.New = func() any { return newPacker(opt) }
+	a := &Archive{eng: eng, dir: dir, opt: opt, turn: make(chan struct{}, 1), packers: make(chan *packer, runtime.GOMAXPROCS(0))}
+	for range cap(a.packers) {
+		a.packers <- nil
+	}
 	if err := a.resume(ctx); err != nil {
 		return nil, err
 	}
@@ -130,9 +133,10 @@ func (a *Archive) resume(ctx context.Context) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
+	last := ""
 	for _, e := range entries {
-		if n, ok := a.numberOf(e.Name()); ok {
-			a.number = max(a.number, n)
+		if n, ok := a.numberOf(e.Name()); ok && n > a.number {
+			a.number, last = n, path.Join(a.dir, e.Name())
 		}
 	}
 	names := slices.Sorted(maps.Keys(a.opt.Trusted))
@@ -145,23 +149,37 @@ func (a *Archive) resume(ctx context.Context) error {
 			return &Error{Kind: Cut, Offset: info.Size(), Err: fmt.Errorf("%s has lost what stood behind, up to byte %d", name, size)}
 		}
 	}
-	last := ""
 	for _, name := range names {
 		if err := a.cutBack(ctx, name); err != nil {
 			return err
 		}
-		if n, ok := a.numberOf(path.Base(name)); ok && n == a.number && path.Dir(name) == a.dir {
-			last = name
-		}
 	}
-	if last == "" {
+	switch size, trusted := a.opt.Trusted[last]; {
+	case last == "" || a.opt.Trusted == nil:
+		return nil
+	case !trusted:
+		return a.mend(ctx, last)
+	case size == 0:
 		return nil
 	}
 	return a.reopen(ctx, last)
 }
 
-// cutBack leaves of a file what is trusted.
+// mend cuts the torn tail off a file that the journal does not know, and removes one in
+// which nothing is whole.
+func (a *Archive) mend(ctx context.Context, name string) error {
+	_, err := Mend(ctx, a.eng, name)
+	if _, damaged := errors.AsType[*Error](err); damaged {
+		return a.eng.Remove(ctx, name)
+	}
+	return err
+}
+
+// cutBack leaves of a file what is trusted, and nothing of one of which nothing is.
 func (a *Archive) cutBack(ctx context.Context, name string) error {
+	if a.opt.Trusted[name] == 0 {
+		return a.eng.Remove(ctx, name)
+	}
 	f, err := a.eng.Open(ctx, name, os.O_RDWR)
 	if err != nil {
 		return err
@@ -237,7 +255,12 @@ func (a *Archive) Append(ctx context.Context, capture ...Draft) ([]Place, error)
 	if len(capture) == 0 {
 		return nil, nil
 	}
-	drafts, err := complete(capture, a.opt.Digest, a.opt.Now())
+	p, err := a.packer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { a.packers <- p }()
+	drafts, err := complete(capture, a.opt.Digest, a.opt.Now(), p.piece)
 	if err != nil {
 		return nil, err
 	}
@@ -246,9 +269,9 @@ func (a *Archive) Append(ctx context.Context, capture ...Draft) ([]Place, error)
 		size += drafts[i].size()
 	}
 	if size > maxParallel {
-		return a.stream(ctx, drafts, size)
+		return a.stream(ctx, p, drafts, size)
 	}
-	return a.write(ctx, drafts)
+	return a.write(ctx, p, drafts)
 }
 
 // Close ends the file. What was appended stays. A second call does nothing.

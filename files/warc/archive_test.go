@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -308,6 +309,49 @@ func TestResumeElsewhere(t *testing.T) {
 	}
 }
 
+// TestResumeUnknown: the last file, of which the journal does not know, is mended.
+func TestResumeUnknown(t *testing.T) {
+	eng, folder := engine(t)
+	a := open(t, eng, ArchiveOptions{})
+	places := appended(t, a, fetched("https://example.com/1", "one"))
+	a.Close()
+	name := filepath.Join(folder, places[0].File)
+	data := readFile(t, name)
+	for size, want := range map[int64]int64{
+		int64(len(data)): int64(len(data)), int64(len(data)) - 1: places[1].Offset, places[0].Offset - 1: 0, 0: 0,
+	} {
+		for _, trusted := range []map[string]int64{nil, {}, {places[0].File: 0}} {
+			if err := os.WriteFile(name, data[:size], 0o644); err != nil {
+				t.Fatal(err)
+			}
+			a := open(t, eng, ArchiveOptions{Trusted: trusted})
+			next := appended(t, a, fetched("https://example.com/2", "two"))[0].File
+			a.Close()
+			info, err := os.Stat(name)
+			want := want
+			switch {
+			case trusted == nil:
+				want = size
+			case len(trusted) > 0:
+				want = 0
+			}
+			if want == 0 && trusted != nil {
+				if !errors.Is(err, fs.ErrNotExist) {
+					t.Errorf("%d bytes, trusted %v: it is still there", size, trusted)
+				}
+			} else if err != nil || info.Size() != want {
+				t.Errorf("%d bytes, trusted %v: there are %v, %v", size, trusted, info, err)
+			}
+			if next == places[0].File {
+				t.Errorf("%s is gone on with", next)
+			}
+			if err := os.Remove(filepath.Join(folder, next)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
 // TestDiskFull: after an error the file ends where it ended before, and a disk that has
 // room again is written to.
 func TestDiskFull(t *testing.T) {
@@ -485,5 +529,50 @@ func TestMend(t *testing.T) {
 				t.Fatalf("of %d bytes %d were cut, %v, want %d to stay", size, cut, err, want)
 			}
 		}
+	}
+}
+
+// TestHeadText: a record as it is written, to the byte.
+func TestHeadText(t *testing.T) {
+	d := Draft{Head{
+		Type: Revisit, ID: "urn:uuid:1", Date: noon, TargetURI: "https://example.com/", IPAddress: "192.0.2.1",
+		ContentType: HTTPResponse, ConcurrentTo: []string{"urn:uuid:2", "urn:uuid:3"}, WarcinfoID: "urn:uuid:4",
+		Profile: IdenticalPayload, RefersTo: "urn:uuid:5", RefersToTargetURI: "https://example.com/first", RefersToDate: noon.Truncate(time.Second),
+		Truncated: TruncatedLength, BlockDigest: "sha1:B", PayloadDigest: "sha1:P", IdentifiedPayloadType: "text/html",
+		Extra: Header{{"X-More", "one\r\ntwo"}},
+	}, strings.NewReader("HTTP/1.1 200 OK\r\n\r\n")}
+	const want = "WARC/1.1\r\n" +
+		"WARC-Type: revisit\r\n" +
+		"WARC-Record-ID: <urn:uuid:1>\r\n" +
+		"WARC-Date: 2026-11-26T12:00:00.123456789Z\r\n" +
+		"WARC-Target-URI: https://example.com/\r\n" +
+		"WARC-IP-Address: 192.0.2.1\r\n" +
+		"WARC-Concurrent-To: <urn:uuid:2>\r\n" +
+		"WARC-Concurrent-To: <urn:uuid:3>\r\n" +
+		"WARC-Warcinfo-ID: <urn:uuid:4>\r\n" +
+		"WARC-Profile: http://netpreserve.org/warc/1.1/revisit/identical-payload-digest\r\n" +
+		"WARC-Refers-To: <urn:uuid:5>\r\n" +
+		"WARC-Refers-To-Target-URI: https://example.com/first\r\n" +
+		"WARC-Refers-To-Date: 2026-11-26T12:00:00Z\r\n" +
+		"WARC-Truncated: length\r\n" +
+		"WARC-Block-Digest: sha1:B\r\n" +
+		"WARC-Payload-Digest: sha1:P\r\n" +
+		"WARC-Identified-Payload-Type: text/html\r\n" +
+		"X-More: one  two\r\n" +
+		"Content-Type: application/http;msgtype=response\r\n" +
+		"Content-Length: 19\r\n" +
+		"\r\n" +
+		"HTTP/1.1 200 OK\r\n\r\n" +
+		"\r\n\r\n"
+	var b bytes.Buffer
+	if err := d.encode(&b, make([]byte, 7)); err != nil || b.String() != want {
+		t.Errorf("got %v\n%s", err, b.String())
+	}
+}
+
+func TestNewID(t *testing.T) {
+	form := regexp.MustCompile(`^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
+	if a, b := newID(), newID(); !form.MatchString(a) || a == b {
+		t.Errorf("IDs %s and %s", a, b)
 	}
 }

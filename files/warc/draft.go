@@ -34,16 +34,6 @@ func (d *Draft) size() int64 {
 	return d.Block.Size()
 }
 
-// read is the block from its beginning.
-func (d *Draft) read() io.Reader { return io.NewSectionReader(orEmpty(d.Block), 0, d.size()) }
-
-func orEmpty(c Content) Content {
-	if c == nil {
-		return strings.NewReader("")
-	}
-	return c
-}
-
 // newID makes the ID of a record: a random UUID (RFC 9562, section 5.4).
 func newID() string {
 	var u [16]byte
@@ -52,8 +42,9 @@ func newID() string {
 	return fmt.Sprintf("urn:uuid:%x-%x-%x-%x-%x", u[:4], u[4:6], u[6:8], u[8:10], u[10:])
 }
 
-// complete returns the records of a capture with what can be known filled in.
-func complete(capture []Draft, a Algorithm, now time.Time) ([]Draft, error) {
+// complete returns the records of a capture with what can be known filled in. Blocks are
+// read through piece.
+func complete(capture []Draft, a Algorithm, now time.Time, piece []byte) ([]Draft, error) {
 	drafts := slices.Clone(capture)
 	var main *Draft // what the others are about
 	for i := range drafts {
@@ -76,7 +67,7 @@ func complete(capture []Draft, a Algorithm, now time.Time) ([]Draft, error) {
 		if err := d.check(); err != nil {
 			return nil, &DraftError{d.Type, err}
 		}
-		if err := d.sum(a); err != nil {
+		if err := d.sum(a, piece); err != nil {
 			return nil, err
 		}
 	}
@@ -121,7 +112,7 @@ func notToken(r rune) bool {
 }
 
 // sum fills in the digests that are not known.
-func (d *Draft) sum(a Algorithm) error {
+func (d *Draft) sum(a Algorithm, piece []byte) error {
 	needsPayload := d.PayloadDigest == "" && (d.Type == Response || d.Type == Request || d.Type == Resource || d.Type == Conversion)
 	if d.BlockDigest != "" && !needsPayload {
 		return nil
@@ -131,12 +122,8 @@ func (d *Draft) sum(a Algorithm) error {
 	if needsPayload {
 		to = append(to, payload)
 	}
-	n, err := io.Copy(io.MultiWriter(to...), d.read())
-	if err == nil && n < d.size() {
-		err = io.ErrUnexpectedEOF
-	}
-	if err != nil {
-		return fmt.Errorf("read the block of %s: %w", d.TargetURI, err)
+	if err := d.copyBlock(io.MultiWriter(to...), piece); err != nil {
+		return err
 	}
 	if d.BlockDigest == "" {
 		d.BlockDigest = Sum(a, block.Sum(nil))
@@ -153,18 +140,33 @@ func (d *payload) Write(p []byte) (int, error) {
 }
 
 // encode writes the record.
-func (d *Draft) encode(w io.Writer) error {
+func (d *Draft) encode(w io.Writer, piece []byte) error {
 	if _, err := w.Write(d.head()); err != nil {
 		return err
 	}
-	n, err := io.Copy(w, d.read())
-	if err == nil && n < d.size() {
-		err = fmt.Errorf("read the block of %s: %w", d.TargetURI, io.ErrUnexpectedEOF)
+	if err := d.copyBlock(w, piece); err != nil {
+		return err
 	}
-	if err == nil {
-		_, err = io.WriteString(w, "\r\n\r\n")
-	}
+	_, err := io.WriteString(w, "\r\n\r\n")
 	return err
+}
+
+// copyBlock writes the block, all of it, through piece.
+func (d *Draft) copyBlock(w io.Writer, piece []byte) error {
+	for at, size := int64(0), d.size(); at < size; {
+		n, err := d.Block.ReadAt(piece[:min(int64(len(piece)), size-at)], at)
+		if n == 0 {
+			if err == nil || err == io.EOF {
+				err = io.ErrUnexpectedEOF
+			}
+			return fmt.Errorf("read the block of %s: %w", d.TargetURI, err)
+		}
+		if _, err := w.Write(piece[:n]); err != nil {
+			return err
+		}
+		at += int64(n)
+	}
+	return nil
 }
 
 // head is the record's head, with the empty line behind it.

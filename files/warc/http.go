@@ -39,23 +39,42 @@ var (
 // HTTP reads the head of the message that the block begins with. Its errors are those of
 // the block, or an [*Error] that wraps ErrNoHTTP.
 func (r *Record) HTTP() (*Message, error) {
-	body := bufio.NewReaderSize(r.Block, int(min(max(r.Size, 16), 16<<10)))
+	body := bufio.NewReaderSize(ahead{r.block}, int(min(max(r.Size, 16), 16<<10)))
 	head, err := readLines(body)
 	if err == errHead {
 		return nil, r.malformed(fmt.Errorf("%w: %w", ErrNoHTTP, err))
 	}
 	if err != nil && err != io.ErrUnexpectedEOF { // the head is all there is then, as in some revisits
+		r.block.told = true
 		return nil, err
 	}
 	first, fields := parseFields(head)
-	m := &Message{Head: head, Header: fields, Raw: body, Payload: body}
+	rest := &rest{body, r.block}
+	m := &Message{Head: head, Header: fields, Raw: rest, Payload: rest}
 	if err := m.parseFirst(first); err != nil {
 		return nil, r.malformed(err)
 	}
 	if chunked(fields) && chunkFollows(body) {
-		m.Payload = &chunks{rec: r, r: httputil.NewChunkedReader(body)}
+		m.Payload = &chunks{r, httputil.NewChunkedReader(body)}
 	}
 	return m, nil
+}
+
+// ahead reads a block ahead of those who are told what ends it.
+type ahead struct{ b *block }
+
+func (a ahead) Read(p []byte) (int, error) { return a.b.read(p) }
+
+// rest is what stands behind a head.
+type rest struct {
+	body  *bufio.Reader
+	block *block
+}
+
+func (r *rest) Read(p []byte) (int, error) {
+	n, err := r.body.Read(p)
+	r.block.told = r.block.told || err != nil
+	return n, err
 }
 
 // malformed is err, of the message, as an [*Error].
@@ -103,8 +122,12 @@ type chunks struct {
 
 func (c *chunks) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
-	if err == nil || err == io.EOF || c.rec.block.err != nil && c.rec.block.err != io.EOF {
+	if err == nil || err == io.EOF {
 		return n, err
+	}
+	if damage := c.rec.block.err; damage != nil && damage != io.EOF {
+		c.rec.block.told = true
+		return n, damage
 	}
 	return n, c.rec.malformed(fmt.Errorf("%w: %w", ErrChunks, err))
 }

@@ -121,6 +121,38 @@ func TestHTTPErrors(t *testing.T) {
 	}
 }
 
+// TestHTTPReadsAhead: damage that is met while reading ahead is told to who comes to it,
+// and else by Next.
+func TestHTTPReadsAhead(t *testing.T) {
+	whole := text("WARC/1.1", chunkedHead+"3\r\none\r\nx\r\n"+strings.Repeat("x", 20))
+	for name, read := range map[string]func(*Message) error{
+		"nothing": func(*Message) error { return nil },
+		"chunks":  func(m *Message) error { _, err := io.ReadAll(m.Payload); return err },
+		"raw":     func(m *Message) error { _, err := io.ReadAll(m.Raw); return err },
+	} {
+		for _, missing := range []int{5, 10, 20} {
+			r := NewReader(strings.NewReader(whole[:len(whole)-missing]), ReaderOptions{})
+			rec, err := r.Next()
+			if err != nil {
+				t.Fatal(err)
+			}
+			m, err := rec.HTTP()
+			if err != nil {
+				t.Fatal(err)
+			}
+			told := read(m)
+			_, next := r.Next()
+			if name == "chunks" && errors.Is(told, ErrChunks) { // before the reader came to the end
+				told = nil
+			}
+			var damage *Error
+			if !errors.As(errors.Join(told, next), &damage) || damage.Kind != Cut || (told != nil) == (next != io.EOF) {
+				t.Errorf("%s, without %d: told %v, then %v", name, missing, told, next)
+			}
+		}
+	}
+}
+
 // FuzzHTTP holds ours against net/http where that takes a message, and the two ways to put
 // chunks together against each other.
 func FuzzHTTP(f *testing.F) {
@@ -217,7 +249,7 @@ func FuzzReader(f *testing.F) {
 				continue
 			}
 			var written bytes.Buffer
-			if err := d.encode(&written); err != nil {
+			if err := d.encode(&written, make([]byte, 100)); err != nil {
 				t.Fatal(err)
 			}
 			again, err := NewReader(&written, ReaderOptions{}).Next()

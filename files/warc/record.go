@@ -39,11 +39,17 @@ type block struct {
 }
 
 func (b *block) Read(p []byte) (int, error) {
+	n, err := b.read(p)
+	b.told = b.told || err != nil
+	return n, err
+}
+
+// read is Read for who may read ahead of those who are told.
+func (b *block) read(p []byte) (int, error) {
 	if b.err == nil && b.left == 0 {
 		b.end()
 	}
 	if b.err != nil {
-		b.told = true
 		return 0, b.err
 	}
 	if len(p) == 0 {

@@ -92,7 +92,7 @@ func written(t *testing.T, plain bool) (file string, places []warc.Place) {
 	const head = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
 	add(request("https://example.com/"), response("https://example.com/", head+"\r\n<p>Hello"), metadata("https://example.com/"))
 	add(request("http://example.com:8080/b?b=1&a=2"), response("http://example.com:8080/b?b=1&a=2", head+"Transfer-Encoding: chunked\r\n\r\n3\r\none\r\n0\r\n\r\n"))
-	add(request("https://example.com/large"), response("https://example.com/large", head+"\r\n"+strings.Repeat("0123456789abcdef", 400_000)))
+	add(request("https://example.com/large"), response("https://example.com/large", head+"\r\n"+strings.Repeat("0123456789abcdef", 270_000)))
 	add(request("https://example.com/none"), response("https://example.com/none", "HTTP/1.1 404 Not Found\r\n\r\n"))
 	cut := response("https://example.com/cut", head+"Content-Length: 100\r\n\r\n<p>")
 	cut.Truncated = warc.TruncatedDisconnect
