@@ -108,7 +108,7 @@ func (f *flags) groups() []*pflag.FlagSet {
 		group("Connections", f.connections.define),
 		group("Output", func(fs *pflag.FlagSet) {
 			fs.StringVarP(&f.output, "output", "o", f.output, "`DIR` for bodies and records")
-			fs.Var(&f.format, "format", "keep bodies as files, exchanges in web archives, texts and links in jsonl, several of these with commas, or only records")
+			fs.Var(&f.format, "format", "keep bodies as files, exchanges as warc, texts and links as jsonl, several of these with commas, or none")
 			fs.BoolVar(&f.dedupe, "dedupe", false, "keep equal bodies once: as hard links of files, as revisits in web archives")
 			fs.Var(&f.transform, "transform", "store what these steps make of each body; see crawl transform --help")
 			fs.BoolVar(&f.skipExisting, "skip-existing", false, "do not fetch what has a file already")

@@ -36,7 +36,7 @@ func (f *formats) Set(s string) error {
 }
 
 func (f *formats) String() string { return strings.Join(*f, ",") }
-func (f *formats) Type() string   { return "files|warc|jsonl|none" }
+func (f *formats) Type() string   { return "FORMATS" }
 
 func (f formats) has(word string) bool { return slices.Contains(f, word) }
 

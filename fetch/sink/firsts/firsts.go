@@ -99,7 +99,7 @@ func (t *Table) Find(digest []byte) (note string, found bool, err error) {
 	if !known {
 		return "", false, nil
 	}
-	entry := io.Reader(nil)
+	var entry io.Reader
 	if at >= t.end {
 		entry = bytes.NewReader(t.tail[at-t.end:])
 	} else {

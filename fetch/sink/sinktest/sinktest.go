@@ -27,6 +27,7 @@ import (
 	"crawl/fetch"
 	"crawl/fetch/manifest"
 	"crawl/fetch/sink"
+	"crawl/fetch/urls"
 	"crawl/files"
 	"crawl/files/errfs"
 )
@@ -284,17 +285,25 @@ func bodies(t *testing.T, kind Kind) {
 
 func names(t *testing.T, kind Kind) {
 	f := newFolder(t, kind)
-	urls := []string{
+	odd := []string{
 		"https://h/", "https://h/a", "https://h/A", "https://h/a/", "https://h/a/b", "https://h/a?b", "https://h/a?b=c&d=%2F..%2F", "https://h/..%2F..%2Fetc%2Fpasswd",
 		"https://h/%00%0a%0d", "https://h/con", "https://h/nul.txt", "https://h/x.%20", "https://h/" + strings.Repeat("long", 600), "https://h/%C3%A9", "https://h/e%CC%81",
 		"http://h:8080/a", "https://[::1]/a", "https://xn--bcher-kva.example/", "https://user@h/a", "https://h/%F0%9F%98%80?%E2%80%AE", "https://h/<script>\"'",
 	}
 	all := map[string]sink.Stored{}
-	for _, url := range urls {
+	for i, odd := range odd {
+		u, err := urls.Parse(odd)
+		if err != nil {
+			t.Fatal(err)
+		}
+		url := u.String() // as a crawl has it
+		if _, twice := all[url]; twice {
+			t.Errorf("URL %d is another", i)
+		}
 		all[url] = f.store(url, "the body of "+url)
 	}
 	f.close()
-	for _, url := range urls {
+	for url := range all {
 		f.expect(url, all[url], "the body of "+url)
 	}
 	f.verify()

@@ -67,19 +67,49 @@ func info(from []fetch.Field) warc.Header {
 	return to
 }
 
-// left are the archives of earlier runs, with an index and without.
+// left are the archives of earlier runs, those that are finished and those that are not.
+// An index that power failure has torn finishes nothing, and goes.
 func (s *Sink) left(ctx context.Context) (finished, unfinished []string, err error) {
 	names, err := ours(ctx, s.eng)
+	if err != nil {
+		return nil, nil, err
+	}
 	for _, file := range names {
-		switch {
-		case strings.HasSuffix(file, indexExtension):
-		case slices.Contains(names, indexName(file)):
-			finished = append(finished, file)
-		default:
+		if strings.HasSuffix(file, indexExtension) {
+			continue
+		}
+		if !slices.Contains(names, indexName(file)) {
 			unfinished = append(unfinished, file)
+			continue
+		}
+		whole, err := s.isWhole(ctx, indexName(file))
+		if err == nil && !whole {
+			unfinished = append(unfinished, file)
+			err = s.eng.Remove(ctx, indexName(file))
+		} else {
+			finished = append(finished, file)
+		}
+		if err != nil {
+			return nil, nil, err
 		}
 	}
-	return finished, unfinished, err
+	return finished, unfinished, nil
+}
+
+// isWhole reports whether an index ends as it was written: with a line end.
+func (s *Sink) isWhole(ctx context.Context, index string) (bool, error) {
+	f, err := s.eng.Open(ctx, index, os.O_RDONLY)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close() // only read
+	info, err := f.Stat()
+	if err != nil || info.Size() == 0 {
+		return false, err
+	}
+	var last [1]byte
+	_, err = f.ReadAt(last[:], info.Size()-1)
+	return last[0] == '\n', err
 }
 
 // ours are the files of this package that there are, sorted.

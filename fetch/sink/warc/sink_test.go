@@ -359,7 +359,7 @@ func TestResume(t *testing.T) {
 	if first.WARC.Path == second.WARC.Path {
 		t.Error("a finished file grew")
 	}
-	if err := eng.Remove(t.Context(), indexName(second.WARC.Path)); err != nil { // as if it was killed
+	if err := eng.WriteFile(t.Context(), indexName(second.WARC.Path), []byte("h)/b 2026\x00\x00\x00")); err != nil { // as after a power failure
 		t.Fatal(err)
 	}
 	if err := eng.WriteFile(t.Context(), Folder+"/somebody-elses.warc.gz", nil); err != nil {
