@@ -80,6 +80,9 @@ func (a *app) crawl(ctx context.Context, args []string) (err error) {
 		defer lab.Close()
 		others += hosts
 	}
+	if a.flags.following.follows() {
+		others += frontierFiles
+	}
 	limit := openFiles()
 	if err := enough(limit, others); err != nil {
 		return err
@@ -96,7 +99,9 @@ func (a *app) crawl(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	defer client.close() // whose connections have nothing left to lose
-	r.lookup = client.addresses
+	if a.flags.following.follows() {
+		r.lookup = client.addresses
+	}
 	if len(a.flags.fromWARC) == 0 { // else nobody is asked
 		r.robots = a.flags.following.robotsFor(client, a.flags.userAgent)
 	}
@@ -144,6 +149,9 @@ func (r *crawling) polite(limit int) schedule.Options {
 	}
 	return opt
 }
+
+// frontierFiles is how many files a frontier on the disk has open, about.
+const frontierFiles = 32
 
 // scheduler is a frontier as it is used here.
 type scheduler interface {

@@ -181,7 +181,6 @@ func (c *Crawl) Run(ctx context.Context, drain <-chan struct{}) error {
 		if broken, err = c.load(ctx, drain); err != nil {
 			return err
 		}
-		c.Inputs = nil // which are read
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	working, worked := context.WithCancel(ctx)

@@ -26,6 +26,9 @@ type Seen interface {
 func (c *Crawl) feed(ctx context.Context, drain <-chan struct{}) (broken, err error) {
 	ctx, closed := c.closeInputs(ctx, drain)
 	f := feeder{crawl: c}
+	if c.Follow != nil { // they were loaded
+		f.input = len(c.Inputs)
+	}
 	err = c.Frontier.Feed(ctx, f.next)
 	stopped := ctx.Err() != nil
 	closed()

@@ -660,6 +660,18 @@ func TestListsAreReadFirst(t *testing.T) {
 	}
 }
 
+func TestInputOfWhatIsListed(t *testing.T) {
+	c, j := newFollowing(t, "\nhttp://a.test/1\n", scope.Rules{MaxDepth: 1}, pages(map[string]string{"http://a.test/1": "/2"}), schedule.Options{})
+	if err := c.Run(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range j.lines {
+		if listed := l.URL == "http://a.test/1"; listed != (l.Input == "list") || listed != (l.Line == 2) {
+			t.Errorf("recorded %+v", l)
+		}
+	}
+}
+
 func TestBrokenListIsToldWhenTheRestIsDone(t *testing.T) {
 	c, j := newFollowing(t, "", scope.Rules{MaxDepth: 1}, pages(map[string]string{"http://a.test/1": "/2"}), schedule.Options{})
 	c.Inputs = []NamedInput{{"list", list.NewReader(io.MultiReader(strings.NewReader("http://a.test/1\n"), brokenReader{}))}}

@@ -156,7 +156,7 @@ func TestRandomGraphsOverSockets(t *testing.T) {
 		start := rename("http://h0.test/0")
 		c, j := newFollowing(t, start+"\n", scope.Rules{MaxDepth: 1000, Within: scope.Any}, client.Fetch, schedule.Options{})
 		c.Workers = 16
-		c.Timeout = time.Second
+		c.Timeout = 300 * time.Millisecond
 		c.MaxRedirects = 1000
 		c.Retry = pipeline.Retry{Max: 3, Base: time.Millisecond, Cap: time.Millisecond}
 		if err := c.Run(t.Context(), nil); err != nil {
