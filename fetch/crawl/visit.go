@@ -147,7 +147,7 @@ func (v *visiting) fetch(ctx context.Context) (Visit, error) {
 	if err == nil {
 		hop, err = fetch.NextHop(v.req, rec, v.MaxRedirects)
 	}
-	if v.line.Outcome == "" && ctx.Err() == nil { // else Put has kept it
+	if v.line.Outcome == "" && (ctx.Err() == nil || cancelled(ctx)) { // else Put has kept it, or it is stuck
 		if fault := v.keep(ctx, v.line, capture, rec, err); fault != nil && !cancelled(ctx) {
 			return Visit{}, fault
 		} else if fault != nil {
