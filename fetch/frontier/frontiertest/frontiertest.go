@@ -17,6 +17,7 @@ type Frontier interface {
 	Feed(ctx context.Context, next func(context.Context) (frontier.Entry, error)) error
 	Next(ctx context.Context) (frontier.Entry, error)
 	Learn(e frontier.Entry, about frontier.About) bool
+	Move(ctx context.Context, from, to frontier.Entry) (frontier.Verdict, error)
 	Settle(ctx context.Context, e frontier.Entry, o frontier.Outcome) error
 	Watch(ctx context.Context, limit time.Duration, cut func(e frontier.Entry, open time.Duration)) error
 	Stats() frontier.Stats
@@ -53,6 +54,8 @@ func Run(t *testing.T, open Open) {
 		{"BackoffForEver", testBackoffForEver},
 		{"HostsAreForgotten", testHostsAreForgotten},
 		{"DelayHoldsAfterHostRanDry", testDelayHoldsAfterHostRanDry},
+		{"UnaskedHostIsNotWaitedFor", testUnaskedHostIsNotWaitedFor},
+		{"Move", testMove},
 		{"EOF", testEOF},
 		{"CancelLosesNothing", testCancelLosesNothing},
 		{"CancelWakesItsCallerOnly", testCancelWakesItsCallerOnly},

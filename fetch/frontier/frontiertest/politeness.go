@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/netip"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -342,6 +343,64 @@ func testDelayHoldsAfterHostRanDry(t *testing.T, open Open) {
 		settle(t, f, next(t, f), frontier.Outcome{})
 		if at := time.Since(start); at != 10*time.Second {
 			t.Errorf("second lease at %v", at)
+		}
+	})
+}
+
+// A lease that asked the host for nothing costs the next one no delay, at its addresses
+// neither; what else it waits for, such as a back-off, it waits for.
+func testUnaskedHostIsNotWaitedFor(t *testing.T, open Open) {
+	synctest.Test(t, func(t *testing.T) {
+		f := open(t, schedule.Options{Delay: 10 * time.Second, PerHost: 1, PerAddress: 1})
+		defer closing(t, f)
+		at := []netip.Addr{netip.MustParseAddr("192.0.2.1")}
+		start := time.Now()
+		add(t, f, entries("a", 5)...)
+		outcomes := []struct {
+			frontier.Outcome
+			next time.Duration // lease
+		}{
+			{frontier.Outcome{Unasked: true}, 0},
+			{frontier.Outcome{}, 10 * time.Second},
+			{frontier.Outcome{Unasked: true, Backoff: 30 * time.Second}, 40 * time.Second},
+			{frontier.Outcome{Unasked: true}, 40 * time.Second},
+		}
+		for i, o := range outcomes {
+			e := next(t, f)
+			if e.Meet && !f.Learn(e, frontier.About{Addrs: at}) {
+				t.Fatal("an address that nobody has asked has no place")
+			}
+			settle(t, f, e, o.Outcome)
+			e = next(t, f)
+			if got := time.Since(start); got != o.next {
+				t.Errorf("after outcome %d the next lease was at %v, want %v", i, got, o.next)
+			}
+			settle(t, f, e, frontier.Outcome{Defer: true, Unasked: true})
+		}
+	})
+}
+
+// What is moved waits at the other host, with all that is known of it.
+func testMove(t *testing.T, open Open) {
+	synctest.Test(t, func(t *testing.T) {
+		f := open(t, schedule.Options{})
+		defer closing(t, f)
+		add(t, f, entries("a", 1)...)
+		e := next(t, f)
+		to := frontier.Entry{URL: "http://b/", Host: "b", Note: "from a", Depth: 3, Parent: "http://p/", Attempts: 1, Spent: time.Second}
+		if v, err := f.Move(t.Context(), e, to); v != frontier.Fresh || err != nil {
+			t.Fatalf("%v, %v", v, err)
+		}
+		settle(t, f, e, frontier.Outcome{Moved: true})
+		got := next(t, f)
+		want := to
+		want.Lease, want.Order = got.Lease, got.Order
+		if got != want {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+		settle(t, f, got, frontier.Outcome{})
+		if _, err := f.Next(t.Context()); err != io.EOF {
+			t.Errorf("then %v", err)
 		}
 	})
 }
