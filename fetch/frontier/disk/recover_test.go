@@ -179,13 +179,15 @@ func TestPowerFails(t *testing.T) {
 			if steps++; steps > at {
 				return true
 			}
-			if steps%9 == 0 { // as a group sync does it
-				upto := j.position()
+			switch steps % 9 { // a group sync, while the crawl goes on
+			case 0:
+				durable = int(j.position())
 				if err := f.Flush(t.Context()); err != nil {
 					t.Fatal(err)
 				}
-				left, durable = clone(disk, true), int(upto)
-				if err := f.Durable(t.Context(), upto); err != nil {
+				left = clone(disk, true)
+			case 5:
+				if err := f.Durable(t.Context(), int64(durable)); err != nil {
 					t.Fatal(err)
 				}
 			}
