@@ -134,7 +134,7 @@ func TestEntriesWithoutAHost(t *testing.T) {
 
 // Many calls at once name the same URLs: each is fresh once, and queued once.
 func TestAddsAtOnce(t *testing.T) {
-	const rounds, callers = 200, 8
+	const rounds, callers = 100, 8
 	f := open(t, Options{Window: 20})
 	defer closing(t, f)
 	var fresh atomic.Int64

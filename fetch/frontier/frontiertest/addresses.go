@@ -183,7 +183,7 @@ func testAddressIsShared(t *testing.T, open Open) {
 		}
 	}
 	for i := range hosts {
-		add(t, f, entriesFrom(fmt.Sprint("host", i), 1, 1000)...)
+		add(t, f, entriesFrom(fmt.Sprint("host", i), 1, 20)...)
 	}
 	var leased []frontier.Entry
 	for range hosts * each {
