@@ -134,29 +134,29 @@ func TestEntriesWithoutAHost(t *testing.T) {
 
 // Many calls at once name the same URLs: each is fresh once, and queued once.
 func TestAddsAtOnce(t *testing.T) {
-	const urls, callers = 300, 8
+	const rounds, callers = 100, 8
 	f := open(t, Options{Window: 20})
 	defer closing(t, f)
 	var fresh atomic.Int64
-	var all sync.WaitGroup
-	for caller := range callers {
-		all.Go(func() {
-			for i := 0; i < urls; i += 5 {
-				var list []frontier.Entry
-				for j := range 5 {
-					n := (i + j + caller*37) % urls
-					list = append(list, frontier.Entry{URL: fmt.Sprint("http://a/", n), Host: fmt.Sprint("host", n%3), Depth: int32(n % 4)})
-				}
+	for round := range rounds {
+		start := make(chan struct{})
+		var all sync.WaitGroup
+		for range callers {
+			all.Go(func() {
+				list := []frontier.Entry{entry("a", fmt.Sprint(round), 0), entry("b", fmt.Sprint(round/2), 0)}
+				<-start
 				for _, v := range add(t, f, list...) {
 					if v == frontier.Fresh {
 						fresh.Add(1)
 					}
 				}
-			}
-		})
+			})
+		}
+		close(start)
+		all.Wait()
 	}
+	const urls = rounds + rounds/2
 	seen := map[string]int{}
-	all.Wait()
 	for range urls {
 		e := next(t, f)
 		seen[e.URL]++

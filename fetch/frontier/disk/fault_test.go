@@ -52,7 +52,7 @@ func tryCrawl(t *testing.T, f *Frontier, j *journal, n int) error {
 // hangs, every error is ours and tells of the fault, and when the disk is well again the
 // crawl goes on with no page lost or recorded twice.
 func TestFaults(t *testing.T) {
-	const n = 30
+	const n = 16
 	for name, kind := range map[string]errorfs.OpReadWrite{"write": errorfs.OpIsWrite, "read": errorfs.OpIsRead} {
 		t.Run(name, func(t *testing.T) {
 			for at := int64(1); ; at++ {

@@ -126,7 +126,7 @@ func clone(disk *vfs.MemFS, powerFails bool) *vfs.MemFS {
 // TestKilled kills the process after each step of a crawl in turn, and finishes the crawl
 // on what is left: no page is lost, and none is recorded twice.
 func TestKilled(t *testing.T) {
-	const n = 30
+	const n = 16
 	for at := 0; ; at++ {
 		disk := vfs.NewCrashableMem()
 		j := &journal{}
@@ -164,7 +164,7 @@ func TestKilled(t *testing.T) {
 // TestPowerFails is the same, but all is lost that was not synced: of the journal what
 // Durable has not been told of, and of the folder what Flush was not called for.
 func TestPowerFails(t *testing.T) {
-	const n = 30
+	const n = 16
 	for at := 0; ; at++ {
 		disk := vfs.NewCrashableMem()
 		j := &journal{}
@@ -179,13 +179,15 @@ func TestPowerFails(t *testing.T) {
 			if steps++; steps > at {
 				return true
 			}
-			if steps%9 == 0 { // as a group sync does it
-				upto := j.position()
+			switch steps % 9 { // a group sync, while the crawl goes on
+			case 0:
+				durable = int(j.position())
 				if err := f.Flush(t.Context()); err != nil {
 					t.Fatal(err)
 				}
-				left, durable = clone(disk, true), int(upto)
-				if err := f.Durable(t.Context(), upto); err != nil {
+				left = clone(disk, true)
+			case 5:
+				if err := f.Durable(t.Context(), int64(durable)); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -97,6 +97,114 @@ func testDefer(t *testing.T, open Open) {
 	})
 }
 
+// sharing makes hosts that live at one address and are known, and leases an entry of each.
+func sharing(t *testing.T, f Frontier, hosts ...string) (leased []frontier.Entry) {
+	t.Helper()
+	for _, host := range hosts {
+		add(t, f, entries(host, 1)...)
+		e := next(t, f)
+		if e.Host != host || !f.Learn(e, frontier.About{Addrs: addresses(1)}) {
+			t.Fatalf("%s was not to be met", host)
+		}
+		leased = append(leased, e)
+	}
+	return leased
+}
+
+// testAddressDelay has callers that wait for an address, and nothing happens but that
+// time passes.
+func testAddressDelay(t *testing.T, open Open) {
+	synctest.Test(t, func(t *testing.T) {
+		f := open(t, schedule.Options{PerHost: 2, PerAddress: 8, Delay: time.Second})
+		defer closing(t, f)
+		var leased []frontier.Entry
+		for _, host := range []string{"a", "b", "c"} {
+			leased = append(leased, sharing(t, f, host)...)
+			<-time.After(time.Second)
+		}
+		for _, host := range []string{"a", "b", "c"} {
+			add(t, f, entriesFrom(host, 1, 1)...)
+		}
+		start := time.Now()
+		var mu sync.Mutex
+		var at []time.Duration
+		var all sync.WaitGroup
+		for range 3 {
+			all.Go(func() {
+				e := next(t, f)
+				mu.Lock()
+				defer mu.Unlock()
+				leased, at = append(leased, e), append(at, time.Since(start))
+			})
+		}
+		all.Wait()
+		if want := fmt.Sprint([]time.Duration{0, time.Second, 2 * time.Second}); fmt.Sprint(at) != want {
+			t.Errorf("leases at %v, want %v", at, want)
+		}
+		for _, e := range leased {
+			settle(t, f, e, frontier.Outcome{})
+		}
+	})
+}
+
+// testTurnAtAddress checks that hosts have an address in the order in which they came to
+// it, whatever is added to them meanwhile.
+func testTurnAtAddress(t *testing.T, open Open) {
+	f := open(t, schedule.Options{PerHost: 2, PerAddress: 3})
+	defer closing(t, f)
+	leased := sharing(t, f, "a", "b", "c")
+	for _, host := range []string{"a", "b", "c"} {
+		add(t, f, entriesFrom(host, 1, 1)...)
+	}
+	add(t, f, entriesFrom("a", 2, 3)...)
+	order := ""
+	for _, i := range []int{2, 1, 0} {
+		settle(t, f, leased[i], frontier.Outcome{})
+		e := next(t, f)
+		order += e.Host
+		defer settle(t, f, e, frontier.Outcome{})
+	}
+	if order != "abc" {
+		t.Errorf("they came as %s", order)
+	}
+}
+
+// testAddressIsShared checks that none of many hosts at one address has more of it than
+// the others.
+func testAddressIsShared(t *testing.T, open Open) {
+	const hosts, each, atOnce = 20, 5, 2
+	f := open(t, schedule.Options{PerHost: 8, PerAddress: atOnce})
+	defer closing(t, f)
+	had := map[string]int{}
+	for i := range hosts {
+		name := fmt.Sprint("host", i)
+		for _, e := range sharing(t, f, name) {
+			settle(t, f, e, frontier.Outcome{})
+		}
+	}
+	for i := range hosts {
+		add(t, f, entriesFrom(fmt.Sprint("host", i), 1, 20)...)
+	}
+	var leased []frontier.Entry
+	for range hosts * each {
+		if len(leased) == atOnce {
+			settle(t, f, leased[0], frontier.Outcome{})
+			leased = leased[1:]
+		}
+		e := next(t, f)
+		leased = append(leased, e)
+		had[e.Host]++
+	}
+	for name, n := range had {
+		if n < each-1 || n > each+1 {
+			t.Errorf("%s had %d leases of %d", name, n, hosts*each)
+		}
+	}
+	if len(had) != hosts {
+		t.Errorf("%d hosts had any", len(had))
+	}
+}
+
 // testCrawlDelay checks the delay that a host wants itself.
 func testCrawlDelay(t *testing.T, open Open) {
 	synctest.Test(t, func(t *testing.T) {

@@ -75,7 +75,7 @@ func testEOF(t *testing.T, open Open) {
 
 // testCancelLosesNothing cancels callers all the time and counts what they got.
 func testCancelLosesNothing(t *testing.T, open Open) {
-	const n = 1000
+	const n = 500
 	f := open(t, schedule.Options{PerHost: 3})
 	defer closing(t, f)
 	var got [n + 1]atomic.Int32
@@ -206,7 +206,7 @@ func testClose(t *testing.T, open Open) {
 // testLoad lets many workers fetch, fail and find links for real, and checks the caps
 // at each lease and the count at the end.
 func testLoad(t *testing.T, open Open) {
-	const hosts, listed, perHost = 20, 5000, 3
+	const hosts, listed, perHost = 20, 2000, 3
 	f := open(t, schedule.Options{PerHost: perHost})
 	defer closing(t, f)
 	var list []frontier.Entry

@@ -316,7 +316,7 @@ func testHostsAreForgotten(t *testing.T, open Open) {
 		synctest.Test(t, func(t *testing.T) {
 			f := open(t, schedule.Options{Delay: delay})
 			defer closing(t, f)
-			for i := range 1000 {
+			for i := range 200 {
 				add(t, f, entries(fmt.Sprint("host", i), 1)...)
 				settle(t, f, next(t, f), frontier.Outcome{})
 			}

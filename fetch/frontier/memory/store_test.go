@@ -93,10 +93,10 @@ func (c *counted) ReadAt(p []byte, at int64) (int, error) {
 	return c.Scratch.ReadAt(p, at)
 }
 
-// TestSpill puts a million entries of one host among those of ten others through a
+// TestSpill puts 200,000 entries of one host among those of ten others through a
 // window of 1,000.
 func TestSpill(t *testing.T) {
-	const slow, others, window = 1_000_000, 10, 1000
+	const slow, others, window = 200_000, 10, 1000
 	f := New(Options{Options: schedule.Options{PerHost: 1 << 30}, Window: window, Scratch: tempScratch(t)})
 	defer closing(t, f)
 	want := map[string]int64{"slow": slow}

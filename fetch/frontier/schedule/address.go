@@ -114,11 +114,13 @@ func (s *Scheduler) wakeFreed(now time.Duration) {
 	}
 }
 
-// wake places hosts that wait for a, as long as it is free: some turn out to be kept by
+// wake calls hosts that wait for a, as long as it is free: some turn out to be kept by
 // another address.
 func (s *Scheduler) wake(a *address, now time.Duration) {
 	for h := a.waiting.first; h != nil && s.free(a, now); h = a.waiting.first {
+		h.called = a
 		s.place(h, now)
+		h.called = nil
 	}
 	s.rest(a, now)
 }

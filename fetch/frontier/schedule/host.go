@@ -21,6 +21,7 @@ type host struct {
 	delay     time.Duration // that it wants itself
 	link      link          // in the list that it is in
 	keeper    *address      // for which it waits, when it does
+	called    *address      // that has called it from among those who wait
 	leased    int32
 	long      uint8 // 1 when it is in the ring of long queues
 	ready     bool  // in Scheduler.ready
@@ -90,17 +91,20 @@ func (s *Scheduler) place(h *host, now time.Duration) {
 	}
 }
 
-// admit makes h ready, unless an address keeps it.
+// admit makes h ready, unless an address keeps it: one that has all that it may have, or
+// that others wait for already, unless it is h whose turn it is at an address.
 func (s *Scheduler) admit(h *host, now time.Duration) {
-	if h.ready || h.keeper != nil && !s.free(h.keeper, now) {
+	if h.ready || h.keeper != nil && h.keeper != h.called {
 		return // and keeps its turn
 	}
 	s.remove(h)
-	if a := s.full(h, now); a != nil {
-		h.keeper = a
-		a.waiting.push(h)
-		s.rest(a, now)
-		return
+	for _, a := range h.addresses {
+		if !s.free(a, now) || h.called == nil && a.waiting.first != nil {
+			h.keeper = a
+			a.waiting.push(h)
+			s.freeing(a) // it may be free by now; and else it is to be known until when
+			return
+		}
 	}
 	h.ready = true
 	s.ready.push(h)
