@@ -178,7 +178,7 @@ func (o *output) open(ctx context.Context, f *flags) (crawl.Sink, error) {
 	}
 	if f.keepsExchanges() {
 		var err error
-		if o.archive, err = warc.Open(ctx, o.eng, warc.Options{Info: madeBy(f), Dedupe: f.dedupe, Known: o.shared}); err != nil {
+		if o.archive, err = warc.Open(ctx, o.eng, warc.Options{Info: madeBy(f), Dedupe: f.dedupe, Known: o.shared, Spans: o.spansOf}); err != nil {
 			return nil, err
 		}
 	}

@@ -395,11 +395,11 @@ func diskErrors(t *testing.T, kind Kind) {
 
 // fullDisk has room for some of the bodies.
 func fullDisk(t *testing.T, kind Kind) {
-	f := newFolder(t, kind, errfs.Rule{Op: errfs.FileWrite, Budget: 300 << 10}, errfs.Rule{Op: errfs.PutFile, Nth: 4})
+	f := newFolder(t, kind, errfs.Rule{Op: errfs.FileWrite, Budget: 60 << 10}, errfs.Rule{Op: errfs.PutFile, Nth: 4, Err: syscall.ENOSPC})
 	noise := rand.NewChaCha8([32]byte{})
 	full := false
 	for i := range 20 {
-		b := make([]byte, 50<<10)
+		b := make([]byte, 10<<10)
 		_, _ = noise.Read(b)
 		url := fmt.Sprintf("https://h/%d", i)
 		stored, err := f.put(url, nil, hex.EncodeToString(b))
@@ -437,7 +437,7 @@ func manyAtOnce(t *testing.T, kind Kind) {
 		all.Go(func() {
 			for j := range 5 {
 				url := fmt.Sprintf("https://h/%d/%d", i, j)
-				s := f.store(url, fmt.Sprint(url, text(i*j*300)))
+				s := f.store(url, fmt.Sprint(url, text(i*j*100)))
 				mu.Lock()
 				stored[url] = s
 				mu.Unlock()
@@ -449,7 +449,7 @@ func manyAtOnce(t *testing.T, kind Kind) {
 	for i := range 40 {
 		for j := range 5 {
 			url := fmt.Sprintf("https://h/%d/%d", i, j)
-			f.expect(url, stored[url], fmt.Sprint(url, text(i*j*300)))
+			f.expect(url, stored[url], fmt.Sprint(url, text(i*j*100)))
 		}
 	}
 	f.verify()

@@ -48,8 +48,12 @@ func (s *Sink) open(ctx context.Context, opt Options) error {
 	if err != nil {
 		return err
 	}
-	for file := range trusted {
-		if err := s.reindex(ctx, file); err != nil {
+	for file, size := range trusted {
+		err := s.mend(ctx, file, size, opt.Spans)
+		if err == nil {
+			err = s.reindex(ctx, file)
+		}
+		if err != nil {
 			return errors.Join(err, s.archive.Close())
 		}
 	}

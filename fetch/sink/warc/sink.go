@@ -53,6 +53,10 @@ type Options struct {
 	// Known says what the manifest knows of the files that are there. What is in files of
 	// this package beyond that goes, unless they are finished.
 	Known map[string]sink.Extent
+	// Spans returns all that it knows of one file. It is asked about files that are not
+	// finished, for what lies in between may have been lost with the machine's power. nil
+	// leaves that as it is.
+	Spans func(ctx context.Context, file string) (sink.Spans, error)
 }
 
 // Sink keeps exchanges. It is safe for concurrent use, with one Sink at a time for a

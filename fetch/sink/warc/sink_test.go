@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path"
 	"reflect"
@@ -499,5 +500,58 @@ func overwrite(t testing.TB, eng files.Engine, name string, at int64) {
 	}
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestMend: what power failure took from the middle of a file is filled, and all else
+// stays where it is.
+func TestMend(t *testing.T) {
+	for name, zeros := range map[string]func(lost sink.Section) (from, to int64){
+		"all of a visit":    func(s sink.Section) (int64, int64) { return s.Offset, s.Offset + s.Length },
+		"its beginning":     func(s sink.Section) (int64, int64) { return s.Offset, s.Offset + 20 },
+		"its end":           func(s sink.Section) (int64, int64) { return s.Offset + s.Length - 20, s.Offset + s.Length },
+		"the warcinfo, too": func(s sink.Section) (int64, int64) { return 0, s.Offset + s.Length },
+		"only the warcinfo": func(s sink.Section) (int64, int64) { return 0, s.Offset },
+		"nothing":           func(s sink.Section) (int64, int64) { return s.Offset, s.Offset },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, eng := newSink(t, Options{})
+			body := make([]byte, 200<<10) // so that several records fill its place
+			_, _ = rand.NewChaCha8([32]byte{}).Read(body)
+			lost := s.put(t, "http://h/a", "HTTP/1.1 200 OK\r\n\r\n"+string(body))
+			kept := s.put(t, "http://h/b", hello)
+			s.mustClose(t)
+			if err := eng.Remove(t.Context(), indexName(lost.WARC.Path)); err != nil {
+				t.Fatal(err)
+			}
+			from, to := zeros(lost.WARC)
+			f, err := eng.Open(t.Context(), lost.WARC.Path, os.O_RDWR)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := f.WriteAt(make([]byte, to-from), from); err != nil {
+				t.Fatal(err)
+			}
+			if err := f.Close(); err != nil {
+				t.Fatal(err)
+			}
+			span := sink.Span{Offset: kept.WARC.Offset, Length: kept.WARC.Length}
+			known := map[string]sink.Spans{kept.WARC.Path: {span}}
+			s = reopen(t, eng, Options{
+				Known: map[string]sink.Extent{kept.WARC.Path: sink.Extent{}.Add(span)},
+				Spans: func(context.Context, string) (sink.Spans, error) { return known[kept.WARC.Path], nil },
+			})
+			added := s.put(t, "http://h/c", hello)
+			s.mustClose(t)
+			known[added.WARC.Path] = append(known[added.WARC.Path], sink.Span{Offset: added.WARC.Offset, Length: added.WARC.Length})
+			err = Verify(t.Context(), eng, known, func(file, problem string) { t.Errorf("%s: %s", file, problem) })
+			if err != nil {
+				t.Error(err)
+			}
+			checkIndex(t, eng)
+			if got := suite(Options{}).Read(t, eng, kept); got != "hello" {
+				t.Errorf("read %q", got)
+			}
+		})
 	}
 }

@@ -22,9 +22,9 @@ func suite(opt Options) sinktest.Kind {
 	return sinktest.Kind{
 		Repeats: true,
 		Verify:  Verify,
-		Open: func(ctx context.Context, eng files.Engine, known map[string]sink.Extent, _ func(context.Context, string) (sink.Spans, error)) (sinktest.Sink, func(context.Context) error, error) {
+		Open: func(ctx context.Context, eng files.Engine, known map[string]sink.Extent, spans func(context.Context, string) (sink.Spans, error)) (sinktest.Sink, func(context.Context) error, error) {
 			opt := opt
-			opt.Known = known
+			opt.Known, opt.Spans = known, spans
 			s, err := Open(ctx, eng, opt)
 			if err != nil {
 				return nil, nil, err
