@@ -74,10 +74,14 @@ func (c *Capture) Begin(req *Request) *Exchange {
 	if c == nil {
 		return nil
 	}
-	return &Exchange{
+	x := &Exchange{
 		Method: method(req), URL: req.URL, Started: time.Now(), capture: c,
 		Request: Recording{recorder: c.recorder}, Answer: Recording{recorder: c.recorder},
 	}
+	if n := len(req.Via); n > 0 {
+		x.Via = req.Via[n-1].URL
+	}
+	return x
 }
 
 // Exchange is a request and its answer, byte for byte, as they were within TLS and
@@ -88,6 +92,7 @@ func (c *Capture) Begin(req *Request) *Exchange {
 type Exchange struct {
 	Method     string
 	URL        string // with the password that it had
+	Via        string // URL that redirected here, with its password; "" when none did
 	Status     int
 	Header     Header // of the answer
 	Proto      string // that was spoken: "HTTP/1.1", "HTTP/2.0"

@@ -38,7 +38,7 @@ func TestQueueAgainstAModel(t *testing.T) {
 					list = append(list, frontier.Entry{URL: fmt.Sprint("http://a/", n), Host: "a", Depth: int32(r.IntN(3))})
 				}
 				var err error
-				if written, err = f.write(list, make([]frontier.Verdict, len(list))); err != nil {
+				if written, err = f.write(nil, list, make([]frontier.Verdict, len(list))); err != nil {
 					t.Fatal(err)
 				}
 			case 1:

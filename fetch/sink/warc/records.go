@@ -35,14 +35,15 @@ func (s *Sink) visit(exchanges []*fetch.Exchange, err error) (visit, error) {
 	last := len(exchanges) - 1
 	for n := range exchanges {
 		i := (last + n) % len(exchanges) // the last comes first
-		x, via, failed := exchanges[i], "", error(nil)
+		x, failed := exchanges[i], error(nil)
+		via := x.Via
 		if i > 0 {
-			via = shown(exchanges[i-1].URL)
+			via = exchanges[i-1].URL
 		}
 		if i == last {
 			failed = err
 		}
-		if err := s.exchange(&v, x, via, failed); err != nil {
+		if err := s.exchange(&v, x, shown(via), failed); err != nil {
 			return v, err
 		}
 	}
