@@ -54,7 +54,7 @@ func (f *compareFlags) define(fs *pflag.FlagSet) {
 	fs.Var(&f.rounds, "rounds", "times that each way is measured (default 10, 5 on hosts of others)")
 	fs.Var(&f.budget, "budget", "do fewer rounds when they would take longer; 0: no bound")
 	fs.Var(&f.sample, "sample", "use so many of the inputs, drawn by chance (default at most 20 URLs at hosts of others, 1,000 elsewhere, 10,000 files)")
-	fs.Var(&f.seed, "seed", "of that draw, of the orders and of the intervals")
+	fs.Var(&f.seed, "seed", "of that draw and of the orders")
 
 	fs.StringVarP(&f.flags.output, "output", "o", "", "`DIR` below which --step writes, and removes it again (default: the system's for such)")
 	fs.StringVar(&f.python, "python", "", "`PATH` of the interpreter for Python's own rows (default: what CRAWL_PYTHON says, /usr/bin/python3, python3)")

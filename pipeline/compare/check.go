@@ -12,6 +12,8 @@ import (
 const (
 	fewestRounds = 3    // below which nothing can be said
 	fairRounds   = 6    // below which no interval of a median reaches 95 %
+	enoughRounds = 8    // below which none reaches what is asked of a twin
+	shortRow     = 0.5  // of what a row should take is the least that it may
 	headroom     = 5    // times what is asked of it that the server has to be able to
 	mostSteal    = 0.02 // share of processor time taken by the host
 	mostLoad     = 0.5  // of each processor, by others, before the run
@@ -184,14 +186,14 @@ func (r *Result) shortRows() []string {
 	var names []string
 	rows := measured(r)
 	for _, e := range r.Estimates {
-		if s := rows[e.Row]; s.median(wallOf) < r.Plan.Least/2 {
+		if s := rows[e.Row]; s.median(wallOf) < shortRow*r.Plan.Least {
 			names = append(names, show(e.Row))
 		}
 	}
 	if len(names) == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("shorter than %s, where noise is large: %s", given(r.Plan.Least/2), strings.Join(names, ", "))}
+	return []string{fmt.Sprintf("shorter than %s, where noise is large: %s", given(shortRow*r.Plan.Least), strings.Join(names, ", "))}
 }
 
 func show(s string) string { return stats.Printable(s) }

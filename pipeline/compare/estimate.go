@@ -1,7 +1,6 @@
 package compare
 
 import (
-	"hash/fnv"
 	"math"
 	"slices"
 )
@@ -73,9 +72,7 @@ func estimates(r *Result) []Estimate {
 		if row.Name == row.Baseline {
 			e.Ratio = Interval{1, 1, 1, level}
 		} else {
-			h := fnv.New64a()
-			_, _ = h.Write([]byte(row.Name))
-			e.Ratio = bootstrap(s.ratios(base), levelOf(row), r.Plan.Seed, h.Sum64())
+			e.Ratio = bootstrap(s.ratios(base), levelOf(row))
 		}
 		if len(base) > 0 {
 			wall := base.pass(wallOf)
