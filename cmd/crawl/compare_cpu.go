@@ -10,12 +10,14 @@ import (
 	"crawl/pipeline/compare"
 )
 
-// The kernel's items: some 10 ms each, in Go and in Python, which takes some 100 times
-// as long for a step.
+// The kernel's items: some 20 ms each, in Go and in Python, which takes some 100 times
+// as long for a step. To hand one to another process and to wake up for its result costs
+// a third of a millisecond while all processors compute, which is to be no part of the
+// answer.
 const (
 	cpuItems    = 16
-	goSteps     = 8_000_000
-	pythonSteps = 100_000
+	goSteps     = 16_000_000
+	pythonSteps = 200_000
 )
 
 // onCPU compares on computing.

@@ -18,6 +18,7 @@ const (
 	mostSteal    = 0.02 // share of processor time taken by the host
 	mostLoad     = 0.5  // of each processor, by others, before the run
 	mostSpread   = 0.2  // width of the baseline's interval by its median
+	mostDelay    = 0.1  // of the baseline's time, without a processor
 	mostReasons  = 5    // of one kind that are listed
 )
 
@@ -174,6 +175,9 @@ func doubts(r *Result) []string {
 	}
 	for _, name := range baselines(r) {
 		e, ok := r.Estimate(name)
+		if share := e.RunDelay / e.Wall.Value; ok && share > mostDelay {
+			list = append(list, fmt.Sprintf("for %s of its time %s had no processor to itself, since others had them", percent(share), show(name)))
+		}
 		if spread := (e.Wall.High - e.Wall.Low) / e.Wall.Value; ok && spread > mostSpread {
 			list = append(list, fmt.Sprintf("the times of %s vary by %s", show(name), percent(spread)))
 		}

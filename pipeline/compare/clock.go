@@ -20,8 +20,9 @@ type Clock struct {
 	running  bool
 	stopped  bool
 	began    usage
-	used     usage // own, in between
-	children usage // that had been waited for at the start
+	delayed  time.Duration // run delay at the start, then in between
+	used     usage         // own, in between
+	children usage         // that had been waited for at the start
 	beat     *heartbeat
 }
 
@@ -43,6 +44,7 @@ func (c *Clock) Ready(ctx context.Context) error {
 	}
 	c.running = true
 	c.beat = startHeartbeat()
+	c.delayed = runDelay()
 	c.began, c.children = ownUsage(), childrenUsage()
 	c.start = time.Now()
 	return nil
@@ -58,6 +60,7 @@ func (c *Clock) Stop() {
 	}
 	c.wall = time.Since(c.start)
 	c.used = ownUsage().since(c.began)
+	c.delayed = max(runDelay()-c.delayed, 0) // a thread that has ended takes its own along
 	c.stopped = true
 	c.beat.stop()
 }
@@ -83,6 +86,7 @@ func (c *Clock) fill(s *Sample) {
 	u := c.used.plus(childrenUsage().since(c.children))
 	s.Wall = c.wall.Seconds()
 	s.User, s.System = u.user.Seconds(), u.system.Seconds()
+	s.RunDelay = c.delayed.Seconds()
 	s.Voluntary, s.Involuntary = u.voluntary, u.involuntary
 	s.Heartbeat = c.beat.worst.Seconds()
 	if s.Phases.CPU == 0 {

@@ -109,6 +109,7 @@ func (s series) estimate(row Row, plan Plan) Estimate {
 		Wall: wall, Throughput: float64(plan.Items) / wall.Value,
 		CPU:         s.pass(Sample.CPU),
 		CPUShare:    s.median(func(m Sample) float64 { return m.CPU() / m.Wall }),
+		RunDelay:    s.pass(func(m Sample) float64 { return m.RunDelay }),
 		RSS:         int64(s.median(func(m Sample) float64 { return float64(m.RSS) })),
 		Threads:     int(s.median(func(m Sample) float64 { return float64(m.Threads) })),
 		Voluntary:   int64(s.pass(func(m Sample) float64 { return float64(m.Voluntary) })),

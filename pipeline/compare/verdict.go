@@ -15,24 +15,33 @@ const (
 
 // verdict says what the result means, or why it means nothing.
 func verdict(r *Result) Verdict {
-	v := Verdict{Refused: refusals(r), Doubts: doubts(r)}
-	base, ok := r.Estimate(firstBaseline(r))
-	if len(v.Refused) == 0 && !ok {
-		v.Refused = []string{"the baseline was not measured"}
+	v := Verdict{Doubts: doubts(r)}
+	if why := refusals(r); len(why) > 0 {
+		return refused(r, v.Doubts, why...)
 	}
-	if len(v.Refused) > 0 {
-		v.Headline = "No verdict: " + v.Refused[0] + "."
-		v.Lines = []string{"The numbers above are what was measured, and not to be trusted."}
-		if len(r.Samples) == 0 {
-			v.Lines = []string{"Nothing was measured."}
-		}
-		return v
+	base, ok := r.Estimate(firstBaseline(r))
+	if !ok {
+		return refused(r, v.Doubts, "the baseline was not measured")
+	}
+	v.judge(r, base)
+	if v.unsure() {
+		return refused(r, v.Doubts, fmt.Sprintf("noise is too large to say whether concurrency helps: %s is %s times as fast as %s (%s). Try again on a quiet machine, or with more rounds",
+			show(v.Best), times(v.Gain.Value), show(firstBaseline(r)), between(v.Gain)))
 	}
 	v.Given = true
-	v.judge(r, base)
 	v.Headline = v.headline(r)
 	v.Lines = slices.Concat(v.nature(r), v.gains(r), v.oneProcessor(r), v.others(r), v.width(r), v.python(r))
 	v.Next = v.next(r, base)
+	return v
+}
+
+// refused is no verdict.
+func refused(r *Result, doubts []string, why ...string) Verdict {
+	v := Verdict{Refused: why, Doubts: doubts, Headline: "No verdict: " + why[0] + "."}
+	v.Lines = []string{"The numbers above are what was measured, and not to be trusted."}
+	if len(r.Samples) == 0 {
+		v.Lines = []string{"Nothing was measured."}
+	}
 	return v
 }
 
@@ -48,7 +57,8 @@ func firstBaseline(r *Result) string {
 
 // judge fills in the facts.
 func (v *Verdict) judge(r *Result, base Estimate) {
-	v.Waiting = min(max(1-base.CPUShare, 0), 1)
+	// Who waits for a processor does not wait for anything else.
+	v.Waiting = min(max(1-base.CPUShare-base.RunDelay/base.Wall.Value, 0), 1)
 	switch {
 	case v.Waiting <= 1-mostlyCPU:
 		v.Bound = BoundCPU
@@ -77,6 +87,11 @@ func (v *Verdict) judge(r *Result, base Estimate) {
 	if !v.Helps {
 		v.Width, v.Reason = 1, NoGain
 	}
+}
+
+// unsure reports whether it may as well gain much as nothing.
+func (v *Verdict) unsure() bool {
+	return !v.Helps && v.Gain.Value >= helps && v.Gain.High >= 1+changeFew
 }
 
 // best is the fastest row that is compared with base, without twins, and of those that

@@ -36,6 +36,14 @@ func TestVerdicts(t *testing.T) {
 			say: []string{"CPU-bound: ", "nothing is gained", "The whole gain comes from more processors", "the processors are busy"},
 		},
 		{
+			name: "a kernel while others compute, too",
+			sim: sim{plan: lab(CPU, items, 1, 2, 4, 8), wall: func(Row, int) float64 { return 4 },
+				cpu:  func(Row, float64) float64 { return 1 },
+				each: func(s *Sample) { s.RunDelay = 0.74 * s.Wall }},
+			bound: BoundCPU, helps: false, low: 0.95, high: 1.05, width: [2]int{1, 1}, why: NoGain,
+			say: []string{"CPU-bound, ", "for 74 % of its time blocking had no processor to itself"},
+		},
+		{
 			name: "warm files on one core",
 			sim: sim{plan: lab(Files, items, 1, 2, 4, 8), wall: func(Row, int) float64 { return 0.7 },
 				cpu: func(_ Row, wall float64) float64 { return wall }},
@@ -241,6 +249,15 @@ func TestRefusalsAndDoubts(t *testing.T) {
 		{name: "load", after: func(r *Result) { r.Environment.Load[0] = 3 }, doubt: "its load was 3.0 on 2 processors"},
 		{name: "short", change: func(m *sim) { m.wall = delayed(200, 0.0005) }, doubt: "shorter than 0.25 s, where noise is large: "},
 		{name: "interrupted", after: func(r *Result) { r.Rounds, r.Stopped = 8, "interrupted" }, doubt: "stopped after 8 of 10 rounds: interrupted"},
+		{name: "noise that hides a gain", change: func(m *sim) {
+			m.plan.Rounds = 3
+			m.wall = func(row Row, block int) float64 {
+				if row.Width > 1 && block == 2 {
+					return 2
+				}
+				return 2 / (1 + 0.1*math.Min(float64(row.Width), 2))
+			}
+		}, refused: "noise is too large to say whether concurrency helps: "},
 		{name: "noise", change: func(m *sim) { m.noise = 0.3; m.seed = 8 }, doubt: "the times of blocking vary by "},
 	} {
 		t.Run(test.name, func(t *testing.T) {
