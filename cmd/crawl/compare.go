@@ -68,6 +68,7 @@ type comparing struct {
 	flags   *compareFlags
 	given   []string // the arguments as they were typed, for children
 	python  *python
+	body    []byte    // to send with each request
 	raw     io.Writer // nil when samples are not wanted one by one
 	at      atomic.Pointer[compare.Progress]
 
@@ -79,6 +80,9 @@ func (c *comparing) compare(ctx context.Context, args []string) (err error) {
 	defer cancel()
 	ctx, stop := watchSignals(ctx, c.process, cancel)
 	defer stop.close()
+	if c.body, err = c.flags.asking.read(c.process, stop.drain); err != nil {
+		return stopped(stop, err)
+	}
 	if c.flags.raw != "" {
 		file, err := os.Create(c.flags.raw)
 		if err != nil {

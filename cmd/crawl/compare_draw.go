@@ -120,7 +120,7 @@ func (c *comparing) steady(ctx context.Context, all []string) (left, notes []str
 
 // look fetches all once, and returns the SHA-256 of each, "" for failures.
 func (c *comparing) look(ctx context.Context, all []string) ([]string, error) {
-	f, err := c.newFetching(fetchSpec{Args: c.given, URLs: all}, min(autoStart, len(all)))
+	f, err := c.newFetching(fetchSpec{Args: c.given, URLs: all, Body: c.body}, min(autoStart, len(all)))
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"crawl/fetch/urls"
@@ -124,6 +125,9 @@ func writeFile(ctx context.Context, name string, write func(io.Writer) error) er
 	return diskError(folder, eng.WriteFile(ctx, filepath.Base(name), b.Bytes()))
 }
 
+// secret are the flags whose values may be.
+var secret = []string{"--header", "--user", "--data", "--data-binary"}
+
 // command repeats the comparison, but for what is secret.
 func (c *comparing) command() string {
 	words := []string{"crawl", "compare"}
@@ -132,12 +136,14 @@ func (c *comparing) command() string {
 		switch {
 		case hide:
 			arg, hide = "…", false
-		case arg == "-H" || arg == "--header":
+		case arg == "-H" || slices.Contains(secret, arg):
 			hide = true
-		case strings.HasPrefix(arg, "--header="):
-			arg = "--header=…"
 		case strings.HasPrefix(arg, "-H"):
 			arg = "-H…"
+		default:
+			if flag, _, found := strings.Cut(arg, "="); found && slices.Contains(secret, flag) {
+				arg = flag + "=…"
+			}
 		}
 		words = append(words, quoted(urls.Mask(arg)))
 	}

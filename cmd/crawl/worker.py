@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import time
+from base64 import b64decode
 from hashlib import sha256
 
 LIBRARIES = ("requests", "aiohttp", "uvloop", "aiofiles")
@@ -89,13 +90,19 @@ def fetcher(row):
     session.mount("http://", adapter)
     session.mount("https://", adapter)
     limits = (row.data["connect_timeout_s"], row.data["idle_timeout_s"])
+    method, body = row.data["method"], body_of(row)
 
     def fetch(n):
-        answer = session.get(urls[n % row.items], timeout=limits)
+        answer = session.request(method, urls[n % row.items], data=body, timeout=limits)
         if answer.status_code // 100 != 2:
             raise ValueError("the server answered %d" % answer.status_code)
         return sha256(answer.content).digest(), len(answer.content)
     return fetch
+
+
+def body_of(row):
+    body = row.data["body"]
+    return None if body is None else b64decode(body)
 
 
 def filer(row):
@@ -249,10 +256,10 @@ def aiohttp_rows(row, loop):
         limits = aiohttp.ClientTimeout(total=None, sock_connect=row.data["connect_timeout_s"], sock_read=row.data["idle_timeout_s"])
         session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=row.width), trust_env=False, timeout=limits,
                                         headers=[tuple(h) for h in row.data["headers"]], skip_auto_headers=["User-Agent", "Accept", "Accept-Encoding"])
-        urls = row.data["urls"]
+        urls, method, body = row.data["urls"], row.data["method"], body_of(row)
 
         async def fetch(n):
-            async with session.get(urls[n % row.items]) as answer:
+            async with session.request(method, urls[n % row.items], data=body) as answer:
                 content = await answer.read()
                 if answer.status // 100 != 2:
                     raise ValueError("the server answered %d" % answer.status)

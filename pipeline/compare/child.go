@@ -37,6 +37,11 @@ func (e *RowError) Error() string {
 	return text
 }
 
+// farewell is how long a child may take to end once its sample is there. It has nothing
+// left to do, but has to be given a processor, for which a busy machine has needed more
+// than two seconds.
+const farewell = 20 * time.Second
+
 var (
 	errDied  = errors.New("its process ended too soon")
 	errHangs = errors.New("its process took longer than it may")
@@ -196,7 +201,7 @@ func (m *measurer) talk(spec Spec) (Sample, error) {
 // finish lets the child end, which must have nothing more to say.
 func (m *measurer) finish() error {
 	m.in.Close()
-	_ = m.out.SetReadDeadline(time.Now().Add(grace))
+	_ = m.out.SetReadDeadline(time.Now().Add(farewell))
 	rest, err := m.lines.Peek(1)
 	switch {
 	case len(rest) > 0:
@@ -205,7 +210,7 @@ func (m *measurer) finish() error {
 	case !errors.Is(err, io.EOF):
 		return errHangs
 	}
-	late := time.NewTimer(grace)
+	late := time.NewTimer(farewell)
 	defer late.Stop()
 	select {
 	case <-m.ended:
