@@ -5,7 +5,8 @@
 #
 #   testdata/truth.sh [URLS=640] [MILLISECONDS=50] [TIMES=3] [WIDTH=32] [FLAG...]
 #
-# Further flags go to the whole commands: --sync none where others keep the disk busy.
+# Further flags go to the whole commands: --format none where others keep the disk busy,
+# or have removed many files a short while ago.
 # A whole command starts and ends besides, some 30 ms that no width shortens and that
 # compare leaves out; what that comes to is told. The list has to be long enough for it
 # to be little: as given, it takes a second at width 32, half a minute one after the
@@ -59,10 +60,10 @@ echo "http://127.0.0.1:$port/d/0/s/4096/0" >"$work/nothing.txt"
 
 # timed WIDTH LIST prints for how many seconds the command runs, from fork to exit.
 timed() {
-  rm -rf "$work/out"
-  local begin end
+  local begin end out
+  out=$(mktemp -d "$work/out.XXXX") # none is removed meanwhile, which would make ext4 slow
   begin=$(date +%s%N)
-  "$work/crawl" -q -c "$1" --per-host "$width" "${flags[@]}" -o "$work/out" "$work/$2.txt" || die "crawl -c $1 ended with $?"
+  "$work/crawl" -q -c "$1" --per-host "$width" "${flags[@]}" -o "$out" "$work/$2.txt" || die "crawl -c $1 ended with $?"
   end=$(date +%s%N)
   awk -v ns="$((end - begin))" 'BEGIN { printf "%.4f\n", ns / 1e9 }'
 }

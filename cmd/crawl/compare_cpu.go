@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
-	"time"
 
 	"crawl/pipeline/compare"
 )
@@ -61,8 +60,7 @@ func heldUp(r *compare.Result) []string {
 		if !ok || !row.GIL || row.Mode != "async" {
 			continue
 		}
-		late := time.Duration(e.Heartbeat * float64(time.Second)).Round(100 * time.Microsecond)
-		return []string{fmt.Sprintf("while %s computes, a timer in the same process is late by up to %v: whoever computes holds up everybody else", row.Name, late)}
+		return []string{fmt.Sprintf("while %s computes, a timer in the same process is late by up to %.0f ms: whoever computes holds up everybody else", row.Name, 1000*e.Heartbeat)}
 	}
 	return nil
 }

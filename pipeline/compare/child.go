@@ -193,6 +193,7 @@ func (m *measurer) talk(spec Spec) (Sample, error) {
 		return Sample{}, fmt.Errorf("wrote %s where a sample was due: %w", quote(said), err)
 	}
 	w.stop()
+	s.Phases.CPU = s.CPU()
 	s.StartUp = startUp.Seconds()
 	s.RSS, s.Threads = w.rss, max(s.Threads, w.threads)
 	return s, nil

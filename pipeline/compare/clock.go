@@ -89,9 +89,6 @@ func (c *Clock) fill(s *Sample) {
 	s.RunDelay = c.delayed.Seconds()
 	s.Voluntary, s.Involuntary = u.voluntary, u.involuntary
 	s.Heartbeat = c.beat.worst.Seconds()
-	if s.Phases.CPU == 0 {
-		s.Phases.CPU = s.CPU()
-	}
 }
 
 // usage is what the system counts of a process.

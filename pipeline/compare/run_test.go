@@ -190,7 +190,7 @@ func TestAnyProgramCanBeARow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Row != "sh" || s.Wall != 0.25 || s.Pass() != 0.125 || s.User != 0.1 || s.Items != 3 || s.Digest != "d" {
+	if s.Row != "sh" || s.Wall != 0.25 || s.Pass() != 0.125 || s.User != 0.1 || s.Phases.CPU != 0.1 || s.Items != 3 || s.Digest != "d" {
 		t.Errorf("%+v", s)
 	}
 }

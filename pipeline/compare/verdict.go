@@ -3,6 +3,7 @@ package compare
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -11,6 +12,8 @@ const (
 	mostlyIO  = 0.3  // and up to which it waits
 	helps     = 1.05 // least gain that is worth any effort
 	asFast    = 0.98 // share of the fastest's gain that is no less
+
+	nearlyAsFast = 0.95 // the same for what is preferred for other reasons
 )
 
 // verdict says what the result means, or why it means nothing.
@@ -30,7 +33,7 @@ func verdict(r *Result) Verdict {
 	}
 	v.Given = true
 	v.Headline = v.headline(r)
-	v.Lines = slices.Concat(v.nature(r), v.gains(r), v.oneProcessor(r), v.others(r), v.width(r), v.python(r))
+	v.Lines = slices.Concat(v.nature(r), v.gains(r), v.oneProcessor(r), v.others(r), v.width(r), v.cold(r), v.python(r))
 	v.Next = v.next(r, base)
 	return v
 }
@@ -95,7 +98,8 @@ func (v *Verdict) unsure() bool {
 }
 
 // best is the fastest row that is compared with base, without twins, and of those that
-// are as fast the one with the least width.
+// are as fast the one with the least width. At that width it is one that was measured at
+// others, too, if that is nearly as fast: of it more is known.
 func (v *Verdict) best(r *Result, base string, gil bool) (Estimate, bool) {
 	var all []Estimate
 	fastest := 0.0
@@ -107,13 +111,32 @@ func (v *Verdict) best(r *Result, base string, gil bool) (Estimate, bool) {
 		all = append(all, e)
 		fastest = max(fastest, e.Ratio.Value)
 	}
-	all = slices.DeleteFunc(all, func(e Estimate) bool { return e.Ratio.Value < asFast*fastest })
 	if len(all) == 0 {
 		return Estimate{}, false
 	}
+	least := math.MaxInt
+	for _, e := range all {
+		if e.Ratio.Value >= asFast*fastest {
+			least = min(least, r.Row(e.Row).Width)
+		}
+	}
+	all = slices.DeleteFunc(all, func(e Estimate) bool {
+		return r.Row(e.Row).Width != least || e.Ratio.Value < nearlyAsFast*fastest
+	})
 	return slices.MinFunc(all, func(a, b Estimate) int {
-		return cmp.Compare(r.Row(a.Row).Width, r.Row(b.Row).Width)
+		return cmp.Or(-cmp.Compare(r.widths(a), r.widths(b)), -cmp.Compare(a.Ratio.Value, b.Ratio.Value))
 	}), true
+}
+
+// widths are at how many ones the way of working of a row was measured.
+func (r *Result) widths(of Estimate) int {
+	label, n := r.Row(of.Row).Label(), 0
+	for _, e := range r.Estimates {
+		if e.Baseline == of.Baseline && r.Row(e.Row).Label() == label {
+			n++
+		}
+	}
+	return n
 }
 
 // curve is that of the best row, when the law could be fitted to it.

@@ -33,7 +33,7 @@ func TestVerdicts(t *testing.T) {
 			name:  "a kernel",
 			sim:   sim{plan: lab(CPU, items, 1, 2, 4, 8), wall: kernel(2), cpu: cpuBound},
 			bound: BoundCPU, helps: true, low: 1.9, high: 2.1, width: [2]int{2, 2}, why: Cores,
-			say: []string{"CPU-bound: ", "nothing is gained", "The whole gain comes from more processors", "the processors are busy"},
+			say: []string{"CPU-bound: ", "async is as good as pool", "nothing is gained", "The whole gain comes from more processors", "the processors are busy"},
 		},
 		{
 			name: "a kernel while others compute, too",
@@ -139,6 +139,52 @@ func TestIdealIsWhatLittleAndAmdahlAllow(t *testing.T) {
 	} {
 		if got := ideal(test.items, test.repeats, row, test.wall, test.cpu); math.Abs(got-test.want) > 1e-12 {
 			t.Errorf("%+v: %g", test, got)
+		}
+	}
+}
+
+// Of rows that do as well, the best is the one of which more widths were measured; and
+// files from the device are a story of their own.
+func TestVerdictOnFiles(t *testing.T) {
+	plan := Plan{Items: 100, Work: Files, Noun: "files", Rows: []Row{
+		{Name: "blocking", Mode: "blocking", Width: 1}, {Name: "blocking again", Mode: "blocking", Width: 1, Twin: true},
+		{Name: "threads 8", Mode: "threads", Width: 8}, {Name: "pool 4", Mode: "pool", Width: 4}, {Name: "pool 8", Mode: "pool", Width: 8},
+		{Name: "async 8", Mode: "async", Width: 8},
+		{Name: "blocking cold", Mode: "blocking", Width: 1, Cold: true}, {Name: "pool 8 cold", Mode: "pool", Width: 8, Cold: true},
+		{Name: "open()", Mode: "open()", Width: 1, Python: true}, {Name: "open() threads 8", Mode: "open() threads", Width: 8, Python: true},
+		{Name: "open() cold", Mode: "open()", Width: 1, Python: true, Cold: true},
+		{Name: "open() threads 8 cold", Mode: "open() threads", Width: 8, Python: true, Cold: true},
+	}}
+	for i := range plan.Rows {
+		plan.Rows[i].Job = "j"
+	}
+	for _, test := range []struct {
+		cold float64 // gain from the device
+		says string
+	}{
+		{4, "From the device, with nothing of them in the page cache, the files take 8.0"},
+		{4, "pool 8 cold is 4.0"},
+		{1, "no way is faster beyond what noise explains (pool 8 cold: "},
+	} {
+		r := sim{plan: plan, noise: 0.003, seed: 1, wall: func(row Row, _ int) float64 {
+			switch gain := math.Min(float64(row.Width), 2); {
+			case row.Cold && row.Width > 1:
+				return 8 / test.cold
+			case row.Cold:
+				return 8
+			case row.Mode == "threads":
+				return 0.99 * 2 / gain
+			default:
+				return 2 / gain
+			}
+		}, cpu: func(Row, float64) float64 { return 2 }, each: func(s *Sample) { s.Phases.Disk = 0.5 }}.run(t)
+		v := r.Verdict
+		text := strings.Join(strings.Fields(say(t, r)), " ")
+		if v.Best != "pool 4" || v.Width > 4 || !strings.Contains(text, test.says) {
+			t.Errorf("best %s, width %d: %s", v.Best, v.Width, text)
+		}
+		if !strings.Contains(text, "In Python the best way, open() threads 8, is") || strings.Contains(text, "A faster disk") {
+			t.Error(text)
 		}
 	}
 }
