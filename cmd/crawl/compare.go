@@ -45,6 +45,9 @@ results.`,
 			if err := f.settle(cmd.Flags(), p.env); err != nil {
 				return err
 			}
+			if cmd.Flags().Changed("step") && !f.files && (f.cpu || len(args) > 0) {
+				return usageError("--step is for files: give --files, too")
+			}
 			if err := f.check(args); err != nil {
 				return err
 			}
@@ -82,6 +85,11 @@ func (c *comparing) compare(ctx context.Context, args []string) (err error) {
 	defer stop.close()
 	if c.body, err = c.flags.asking.read(c.process, stop.drain); err != nil {
 		return stopped(stop, err)
+	}
+	for _, name := range []string{c.flags.page, c.flags.bench} { // minutes before they are written
+		if err := checkFolderOf(name); err != nil {
+			return err
+		}
 	}
 	if c.flags.raw != "" {
 		file, err := os.Create(c.flags.raw)

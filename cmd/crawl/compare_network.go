@@ -46,8 +46,8 @@ func (c *comparing) onURLs(ctx context.Context, args []string) error {
 	rows := len(f.ways("", nil, widths, widths.widest())) + len(c.python.rows(pythonFetching, 1, nil, ""))
 	if foreign {
 		blocks := 1 + cmp.Or(f.rounds.n, plan.Rounds)
-		c.console.say("up to %s requests to %s: %s URLs, at most %d ways, %d times each, never more than %s",
-			stats.Count(int64(len(all)*(rows*blocks+2))), counted(len(hosts), "host"), stats.Count(int64(len(all))), rows, blocks, f.politely())
+		c.console.say("up to %s requests to %s: %s, at most %d ways, %d times each, never more than %s",
+			stats.Count(int64(len(all)*(rows*blocks+2))), counted(len(hosts), "host"), counted(len(all), "URL"), rows, blocks, f.politely())
 	}
 	if method := f.asking.method(); !safe(method) {
 		c.console.say("each request is a %s: whatever that changes over there, it does over and over", method)
@@ -61,7 +61,7 @@ func (c *comparing) onURLs(ctx context.Context, args []string) error {
 		return &exitError{code: exitNone, err: errors.New("no URL could be fetched twice with the same result: there is nothing to compare on")}
 	}
 	plan.Items = len(left)
-	plan.Title = fmt.Sprintf("%s URLs of %s", stats.Count(int64(len(left))), counted(len(hosts), "host"))
+	plan.Title = fmt.Sprintf("%s of %s", counted(len(left), "URL"), counted(len(hosts), "host"))
 	spec := fetchSpec{Args: c.given, URLs: left, Body: c.body}
 	plan.Rows = append(f.ways(fetchJob, asJSON(spec), widths, widths.widest()), c.pythonFetches(spec, min(widths.widest(), f.perHost.n), foreign)...)
 	pause := waitBetween(f.delay.Duration)
@@ -121,7 +121,7 @@ func counted(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}
-	return fmt.Sprint(n, " ", what, "s")
+	return stats.Count(int64(n)) + " " + what + "s"
 }
 
 // pythonFetches are Python's rows, as far as they can be as polite as crawl's, and

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -105,6 +106,20 @@ func (c *comparing) write(ctx context.Context) error {
 	return writeFile(ctx, c.flags.page, func(w io.Writer) error {
 		return report.Write(w, report.Report{Command: c.command(), Parts: c.results})
 	})
+}
+
+// checkFolderOf sees that there is a folder for a file; the name "" needs none.
+func checkFolderOf(name string) error {
+	info, err := os.Stat(filepath.Dir(name))
+	switch {
+	case name == "":
+		return nil
+	case err != nil:
+		return outputError("cannot write %s: %w", name, bare(err))
+	case !info.IsDir():
+		return outputError("cannot write %s: %s is no folder", name, filepath.Dir(name))
+	}
+	return nil
 }
 
 // writeFile writes a file whole or not at all; none for the name "".
