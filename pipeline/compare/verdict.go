@@ -60,8 +60,9 @@ func firstBaseline(r *Result) string {
 
 // judge fills in the facts.
 func (v *Verdict) judge(r *Result, base Estimate) {
-	// Who waits for a processor does not wait for anything else.
-	v.Waiting = min(max(1-base.CPUShare-base.RunDelay/base.Wall.Value, 0), 1)
+	// The time without a processor, which others had, tells nothing of the work.
+	own := max(base.Wall.Value-base.RunDelay, base.CPU, 1e-9)
+	v.Waiting = min(max(1-base.CPU/own, 0), 1)
 	switch {
 	case v.Waiting <= 1-mostlyCPU:
 		v.Bound = BoundCPU

@@ -44,6 +44,13 @@ func TestVerdicts(t *testing.T) {
 			say: []string{"CPU-bound, ", "for 74 % of its time blocking had no processor to itself"},
 		},
 		{
+			name: "a delay while others compute",
+			sim: sim{plan: lab(Network, items, 1, 4, 8, 32), wall: delayed(items, 0.02), cpu: idle,
+				each: func(s *Sample) { s.RunDelay = 0.4 * s.Wall }},
+			bound: BoundIO, helps: true, low: 27, high: 30, width: [2]int{32, 32}, why: Widest,
+			say: []string{"I/O-bound: ", "for 40 % of its time blocking had no processor to itself"},
+		},
+		{
 			name: "warm files on one core",
 			sim: sim{plan: lab(Files, items, 1, 2, 4, 8), wall: func(Row, int) float64 { return 0.7 },
 				cpu: func(_ Row, wall float64) float64 { return wall }},
