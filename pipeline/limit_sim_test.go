@@ -214,9 +214,9 @@ func TestLimitFindsTheBestWidth(t *testing.T) {
 		{"500 ms, cap 64", 64, 500 * ms, func(dice) origin { return delaying(500 * ms) }, 1.01, 0.95, 0, 1},
 		{"100 ms, noise 2", 256, 108 * ms, func(d dice) origin { return noisy(delaying(100*ms), 2, d) }, 1.3, 0.95, 0, 5},
 		// The mean of a second is noisy itself here, under a fixed width too.
-		{"200/s behind 100 ms, noise 2", 256, 113 * ms, func(d dice) origin { return noisy(queued(100*ms, steady(200), even), 2, d) }, 2.2, 0.9, 0, 5},
-		{"slows down, best at 50, noise 2", 256, 108 * ms, func(d dice) origin { return noisy(slowing(100*ms, 50), 2, d) }, 2.2, 0.85, 0, 5},
-		{"200/s behind 100 ms, uneven", 256, 105 * ms, func(d dice) origin { return queued(100*ms, steady(200), d.ExpFloat64) }, 2.5, 0.85, 0, 5},
+		{"200/s behind 100 ms, noise 2", 256, 113 * ms, func(d dice) origin { return noisy(queued(100*ms, steady(200), even), 2, d) }, 2, 0.95, 0, 5},
+		{"slows down, best at 50, noise 2", 256, 108 * ms, func(d dice) origin { return noisy(slowing(100*ms, 50), 2, d) }, 2, 0.93, 0, 5},
+		{"200/s behind 100 ms, uneven", 256, 105 * ms, func(d dice) origin { return queued(100*ms, steady(200), d.ExpFloat64) }, 2.3, 0.9, 0, 5},
 		{"from 200/s to 120/s", 256, 105 * ms, func(dice) origin { return queued(100*ms, step(120), even) }, 2, 0.95, 120, 1},
 		{"from 200/s to 400/s", 256, 105 * ms, func(dice) origin { return queued(100*ms, step(400), even) }, 1.8, 0.95, 400, 1},
 		{"from 50 ms to 150 ms, cap 100", 100, 150 * ms, func(dice) origin { return lengthening }, 1.01, 0.95, 666, 1},
