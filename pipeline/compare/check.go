@@ -41,6 +41,9 @@ func refusals(r *Result) []string {
 	return append(list, few(tooNear(r), "row too near to it", "rows too near to it")...)
 }
 
+// spoiled says what was done wrong, after which no measuring can help.
+func spoiled(r *Result) []string { return slices.Concat(failures(r), itemsFailed(r), otherBytes(r)) }
+
 // few shortens a list that would say the same over and over.
 func few(list []string, one, many string) []string {
 	more := len(list) - mostReasons
@@ -85,21 +88,23 @@ func itemsFailed(r *Result) []string {
 	return list
 }
 
-// otherBytes says which rows got something else than most did.
+// otherBytes says which rows got something else than most did. Those that failed in part
+// got less, which is told already.
 func otherBytes(r *Result) []string {
 	counts := map[string]int{}
 	usual := ""
-	for _, s := range r.Samples {
+	whole := slices.DeleteFunc(slices.Clone(r.Samples), func(s Sample) bool { return s.Failed > 0 })
+	for _, s := range whole {
 		counts[s.Digest]++
 	}
-	for _, s := range r.Samples { // in order, so that the first of equals wins
+	for _, s := range whole { // in order, so that the first of equals wins
 		if usual == "" || counts[s.Digest] > counts[usual] {
 			usual = s.Digest
 		}
 	}
 	var list []string
 	told := map[string]bool{}
-	for _, s := range r.Samples {
+	for _, s := range whole {
 		if told[s.Row] || s.Digest == usual && usual != "" {
 			continue
 		}

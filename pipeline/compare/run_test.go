@@ -280,6 +280,12 @@ func TestFailuresGiveNoVerdict(t *testing.T) {
 			if test.job == "panic" && (len(r.Samples) != 2 || len(r.Failures) != 1) {
 				t.Errorf("measured on: %d samples, %v", len(r.Samples), r.Failures)
 			}
+			if r.Rounds != 0 || !strings.Contains(r.Stopped, "nothing to compare") {
+				t.Errorf("measured on: %d rounds, stopped %q", r.Rounds, r.Stopped)
+			}
+			if test.job == "failing" && slices.ContainsFunc(v.Refused, func(s string) bool { return strings.Contains(s, "other bytes") }) {
+				t.Errorf("what failed is held against the rest: %q", v.Refused)
+			}
 			if !strings.HasPrefix(v.Headline, "No verdict: ") {
 				t.Error(v.Headline)
 			}
