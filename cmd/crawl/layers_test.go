@@ -40,7 +40,7 @@ var homes = map[string][]string{
 	"github.com/coder/websocket":        {"fetch/websocket"},
 	"github.com/zeebo/xxh3":             {"fetch/frontier/seen", "files/journal", "files/batch", "files/transform"},
 	"github.com/zeebo/blake3":           {"files/transform"},
-	"github.com/klauspost/compress":     {"files/transform", "fetch", "fetch/fetchtest", "fetch/list", "cmd/crawl_test"},
+	"github.com/klauspost/compress":     {"files/transform", "files/warc", "fetch", "fetch/fetchtest", "fetch/list", "cmd/crawl_test"},
 	"github.com/molecule-man/go-brrr":   {"files/transform", "fetch", "fetch/fetchtest"},
 	"github.com/bmatcuk/doublestar/v4":  {"files/glob"},
 	"github.com/chromedp":               {"pipeline/report_test"},

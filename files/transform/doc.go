@@ -7,8 +7,8 @@
 // a step's doc says otherwise. A Chain is safe for concurrent use.
 //
 // Each step is one file of this package, with a row in [Specs]. The package opens no
-// files and prints nothing, but for the temporary files of lines=sort and its kin;
-// [crawl/files/batch] does the one, the command the other.
+// files and prints nothing, but for the temporary files of lines=sort, warc-extract and
+// their kin; [crawl/files/batch] does the one, the command the other.
 //
 // Foreign formats are left to libraries: github.com/klauspost/compress for gzip and zstd,
 // which is several times as fast as the standard library, github.com/molecule-man/go-brrr

@@ -43,6 +43,7 @@ func Specs() []Spec {
 		{"json", "FORM", "JSON as pretty, compact, jsonl, array or csv, or from-csv", newJSON},
 		{"resize", "WxH[:fill]", "a picture that fits into a box, or fills it", newResize},
 		{"convert", "png|jpeg[:1-100]|webp", "a picture in another format", newConvert},
+		{"warc-extract", "[tar|jsonl]", "the pages of a WARC in a tar, or a JSON line each", newWARCExtract},
 		{"exec", "CMD ARGS", "what a program makes of it", newExec},
 		{"sha256", "", "list checksums in SHA256SUMS, as sha256sum does", newSHA256},
 		{"blake3", "", "list checksums in B3SUMS, as b3sum does", newBLAKE3},

@@ -25,6 +25,7 @@ import (
 	"crawl/fetch"
 	"crawl/fetch/sink"
 	"crawl/files"
+	"crawl/files/urlname"
 )
 
 // Bodies is the folder that holds the bodies, Temp the one for bodies under way.
@@ -197,10 +198,13 @@ func (s *Sink) Exists(ctx context.Context, url string) (sink.Stored, bool, error
 	return stored, true, nil
 }
 
+// Name tells where below [Bodies] the body of a URL goes; see [urlname.Of].
+func Name(url string) string { return urlname.Of(url) }
+
 // bodyPath returns where the body of url goes.
 func (s *Sink) bodyPath(url string) string {
 	var buf [256]byte
-	return string(append(appendName(append(buf[:0], Bodies+"/"...), url), s.suffix...))
+	return string(append(urlname.Append(append(buf[:0], Bodies+"/"...), url), s.suffix...))
 }
 
 // diskError tells the end of ctx, heard while waiting for the disk, from its faults.

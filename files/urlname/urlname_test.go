@@ -1,4 +1,4 @@
-package dir
+package urlname
 
 import (
 	"path"
@@ -43,7 +43,7 @@ func TestName(t *testing.T) {
 		{"https://example.com/" + strings.Repeat("d/", 30) + "x.html", "example.com/" + strings.Repeat("d/", 16) + strings.Repeat("d-", 14) + "x~?.html"},
 	}
 	for _, test := range tests {
-		got := Name(test.url)
+		got := Of(test.url)
 		if !matches(got, test.want) {
 			t.Errorf("%s\ngot  %s\nwant %s", test.url, got, test.want)
 		}
@@ -84,10 +84,10 @@ func checkName(t *testing.T, name string) {
 }
 
 func TestPasswordsAreNotInNames(t *testing.T) {
-	if Name("https://u:one@h/") != Name("https://u:two@h/") {
+	if Of("https://u:one@h/") != Of("https://u:two@h/") {
 		t.Error("the name depends on the password")
 	}
-	if Name("https://:one@h/") != Name("https://:two@h/") {
+	if Of("https://:one@h/") != Of("https://:two@h/") {
 		t.Error("the name depends on the password where there is no user")
 	}
 	urls := []string{"https://h/", "https://u@h/", "https://u:one@h/", "https://v@h/", "https://v:one@h/", "https://:one@h/"}
@@ -100,18 +100,18 @@ func TestPasswordsAreNotInNames(t *testing.T) {
 
 func TestVeryLongName(t *testing.T) {
 	parts := strings.Repeat(strings.Repeat("x", 120)+"/", 20)
-	a, b := Name("https://h/"+parts+"a.html"), Name("https://h/"+parts+"b.html")
+	a, b := Of("https://h/"+parts+"a.html"), Of("https://h/"+parts+"b.html")
 	checkName(t, a)
 	if a == b {
 		t.Error("the same name for two pages")
 	}
-	checkName(t, Name("https://"+strings.Repeat("h", 300)+"/"+strings.Repeat("x", 5000)))
+	checkName(t, Of("https://"+strings.Repeat("h", 300)+"/"+strings.Repeat("x", 5000)))
 }
 
 // checkApart reports two names that some file system could not hold side by side.
 func checkApart(t *testing.T, urlA, urlB string) {
 	t.Helper()
-	a, b := strings.ToLower(Name(urlA)), strings.ToLower(Name(urlB))
+	a, b := strings.ToLower(Of(urlA)), strings.ToLower(Of(urlB))
 	if a == b || strings.HasPrefix(a, b+"/") || strings.HasPrefix(b, a+"/") {
 		t.Errorf("%q and\n%q are\n%s and\n%s", urlA, urlB, a, b)
 	}
@@ -137,9 +137,9 @@ func TestNamesAreApart(t *testing.T) {
 			}
 		}
 	}
-	for _, url := range urls { // what Name makes of a URL may be the path of another
+	for _, url := range urls { // what Of makes of a URL may be the path of another
 		if len(urls) < 5000 {
-			urls = append(urls, "https://h/"+Name(url))
+			urls = append(urls, "https://h/"+Of(url))
 		}
 	}
 	files, folders := make(map[string]string), make(map[string]string)
@@ -149,7 +149,7 @@ func TestNamesAreApart(t *testing.T) {
 			continue
 		}
 		seen[url] = true
-		name := strings.ToLower(Name(url))
+		name := strings.ToLower(Of(url))
 		checkName(t, name)
 		if other, ok := files[name]; ok {
 			t.Errorf("%q and %q are both %s", url, other, name)
@@ -173,10 +173,10 @@ func FuzzName(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, a, b string) {
 		a, b = "https://h/"+a, "https://h/"+b
-		checkName(t, Name(a))
+		checkName(t, Of(a))
 		if a != b {
 			checkApart(t, a, b)
-			checkApart(t, a, "https://h/"+Name(b))
+			checkApart(t, a, "https://h/"+Of(b))
 		}
 	})
 }
@@ -185,7 +185,7 @@ func FuzzNameOfAnything(f *testing.F) {
 	for _, seed := range []string{"", "://", "https://", "https://@", "https://[::1", "http://h:port/", "//x", "https://:80/"} {
 		f.Add(seed)
 	}
-	f.Fuzz(func(t *testing.T, url string) { checkName(t, Name(url)) })
+	f.Fuzz(func(t *testing.T, url string) { checkName(t, Of(url)) })
 }
 
 func BenchmarkName(b *testing.B) {
@@ -196,7 +196,7 @@ func BenchmarkName(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				Name(url)
+				Of(url)
 			}
 		})
 	}

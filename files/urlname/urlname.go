@@ -1,4 +1,5 @@
-package dir
+// Package urlname makes file names of URLs. [Of] is all there is to it.
+package urlname
 
 import (
 	"crypto/sha256"
@@ -29,7 +30,7 @@ const (
 	kindRest   = "rest"
 )
 
-// Name returns the output name of a canonical URL: a relative path with slashes,
+// Of returns the output name of a canonical URL: a relative path with slashes,
 // `HOST/FOLDER/.../LEAF`. It is a pure function, so that a resumed run needs no
 // memory of it, and no two URLs share a name unless they differ in the password
 // alone, not even where file systems fold case or normalise Unicode. No page has
@@ -57,12 +58,13 @@ const (
 // decorated host; what the password is, nowhere.
 //
 // Text that is no canonical URL gets a name as well, which need not be unique.
-func Name(url string) string {
+func Of(url string) string {
 	var buf [256]byte
-	return string(appendName(buf[:0], url))
+	return string(Append(buf[:0], url))
 }
 
-func appendName(b []byte, url string) []byte {
+// Append appends [Of] of the URL to b.
+func Append(b []byte, url string) []byte {
 	start := len(b)
 	scheme, rest, _ := strings.Cut(url, "://")
 	end := strings.IndexAny(rest, "/?")
