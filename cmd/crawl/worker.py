@@ -342,6 +342,20 @@ def usage():
     return [getattr(own, f) + getattr(children, f) for f in ("ru_utime", "ru_stime", "ru_nvcsw", "ru_nivcsw")]
 
 
+def ran_by_children():
+    """Is the processor time so far, in seconds, of the processes that this one started."""
+    from glob import glob
+    ran = 0
+    try:
+        for name in glob("/proc/self/task/*/children"):
+            for pid in open(name).read().split():
+                for thread in glob("/proc/%s/task/*/schedstat" % pid):
+                    ran += int(open(thread).read().split()[0])
+    except (OSError, ValueError, IndexError):
+        return 0  # not where such things are told, or one has just ended
+    return ran / 1e9
+
+
 def measure():
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print is none of the protocol
@@ -359,12 +373,16 @@ def measure():
     print("ready", file=out, flush=True)
     if sys.stdin.readline().strip() != "go":
         return
-    before, row.start = usage(), time.perf_counter()
+    before, ran = usage(), ran_by_children()
+    row.start = time.perf_counter()
     for _ in steps:
         pass
     stop()
     after = usage()
     used = dict(zip(("user_s", "system_s", "voluntary", "involuntary"), (a - b for a, b in zip(after, before))))
+    if ran and used["user_s"] + used["system_s"] > 0:  # children count to their end, and not before the clock ran
+        share = max(1 - ran / (used["user_s"] + used["system_s"]), 0)
+        used["user_s"], used["system_s"] = used["user_s"] * share, used["system_s"] * share
     print(json.dumps(row.sample(row.stopped - row.start, used)), file=out, flush=True)
     sys.stdin.read()
 

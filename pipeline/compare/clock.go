@@ -23,6 +23,7 @@ type Clock struct {
 	delayed  time.Duration // run delay at the start, then in between
 	used     usage         // own, in between
 	children usage         // that had been waited for at the start
+	earlier  time.Duration // processor time of those that are still there, at the start
 	beat     *heartbeat
 }
 
@@ -44,7 +45,7 @@ func (c *Clock) Ready(ctx context.Context) error {
 	}
 	c.running = true
 	c.beat = startHeartbeat()
-	c.delayed = runDelay()
+	c.delayed, c.earlier = runDelay(), ranByDescendants()
 	c.began, c.children = ownUsage(), childrenUsage()
 	c.start = time.Now()
 	return nil
@@ -79,11 +80,11 @@ func (c *Clock) ran() bool {
 }
 
 // fill adds what the clock knows to a sample, once the job has ended: by then it has
-// waited for its own children, whose usage counts from their start to their end.
+// waited for its own children, whose usage counts to their end.
 func (c *Clock) fill(s *Sample) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	u := c.used.plus(childrenUsage().since(c.children))
+	u := c.used.plus(childrenUsage().since(c.children).after(c.earlier))
 	s.Wall = c.wall.Seconds()
 	s.User, s.System = u.user.Seconds(), u.system.Seconds()
 	s.RunDelay = c.delayed.Seconds()
@@ -99,6 +100,15 @@ type usage struct {
 
 func (u usage) since(v usage) usage {
 	return usage{u.user - v.user, u.system - v.system, u.voluntary - v.voluntary, u.involuntary - v.involuntary}
+}
+
+// after is u without what was used before it was of interest.
+func (u usage) after(ran time.Duration) usage {
+	if all := u.user + u.system; all > 0 {
+		share := max(1-float64(ran)/float64(all), 0)
+		u.user, u.system = time.Duration(float64(u.user)*share), time.Duration(float64(u.system)*share)
+	}
+	return u
 }
 
 func (u usage) plus(v usage) usage {
