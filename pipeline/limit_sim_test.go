@@ -220,7 +220,7 @@ func TestLimitFindsTheBestWidth(t *testing.T) {
 		{"from 200/s to 120/s", 256, 105 * ms, func(dice) origin { return queued(100*ms, step(120), even) }, 2, 0.95, 120, 1},
 		{"from 200/s to 400/s", 256, 105 * ms, func(dice) origin { return queued(100*ms, step(400), even) }, 1.8, 0.95, 400, 1},
 		{"from 50 ms to 150 ms, cap 100", 100, 150 * ms, func(dice) origin { return lengthening }, 1.01, 0.95, 666, 1},
-		{"100 ms, turns away above 40", 256, 100 * ms, func(dice) origin { return refusing(delaying(100*ms), 40) }, 1.01, 0.85, 0, 1},
+		{"100 ms, turns away above 40", 100, 100 * ms, func(dice) origin { return refusing(delaying(100*ms), 40) }, 1.01, 0.85, 0, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
