@@ -34,7 +34,7 @@ func (r *runner) shorten(around float64) float64 {
 	if r.plan.Budget == 0 {
 		return least
 	}
-	const share = 0.6 // of it is still clear of what counts as short
+	const share = 0.7 // of it is still clear of what counts as short
 	shortest := share * least
 	rounds := float64(r.plan.WarmUps - 1 + min(r.plan.Rounds, enoughRounds))
 	for least > shortest && rounds*(around+r.measuring(least)) > r.remains() {

@@ -363,8 +363,8 @@ func TestBudgetIsSpentOnRounds(t *testing.T) {
 		{0, 5, 10, "take less than 500 ms"},
 		{60, 5, 10, "take less than 500 ms"},
 		{17, 4, 8, "rows are kept to 387 ms instead of 0.5 s, so that more rounds fit into 17 s"},
-		{10.5, 3, 5, "5 of 10 rounds fit into 10.5 s"},
-		{1, 3, 1, "1 of 10 rounds fit into 1 s"},
+		{10.6, 4, 5, "5 of 10 rounds fit into 10.6 s"},
+		{1, 4, 1, "1 of 10 rounds fit into 1 s"},
 	} {
 		plan, err := Plan{Items: 1, Budget: test.budget, Rows: []Row{
 			{Name: "long", Job: "j", Width: 1}, {Name: "short", Job: "j", Width: 1}, {Name: "cold", Job: "j", Width: 1, Cold: true},
