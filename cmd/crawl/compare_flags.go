@@ -52,7 +52,7 @@ func (f *compareFlags) define(fs *pflag.FlagSet) {
 	fs.VarP(&f.widths, "jobs", "j", "the same")
 	fs.BoolVar(&f.gil, "gil", f.gil, "also with one processor, as under Python's lock")
 	fs.Var(&f.rounds, "rounds", "times that each way is measured (default 10, 5 on hosts of others)")
-	fs.Var(&f.budget, "budget", "do fewer rounds when they would take longer; 0: no bound")
+	fs.Var(&f.budget, "budget", "keep rows shorter, and do fewer rounds, when they would take longer; 0: no bound")
 	fs.Var(&f.sample, "sample", "use so many of the inputs, drawn by chance (default at most 20 URLs at hosts of others, 1,000 elsewhere, 10,000 files)")
 	fs.Var(&f.seed, "seed", "of that draw and of the orders")
 
@@ -77,6 +77,7 @@ func (f *compareFlags) define(fs *pflag.FlagSet) {
 	fs.Var(&f.idleTimeout, "idle-timeout", "limit for silence in between")
 	fs.Var(&f.maxSize, "max-size", "longest body, after decoding")
 	f.credentials.define(fs)
+	fs.Lookup("user").Usage = "log in at `[ORIGIN=]USER` (https://example.com=me), or at all that is listed; the password follows as :PASS, or is in CRAWL_PASSWORD; @FILE has one a line; repeatable"
 	fs.Lookup("cookie-jar").Usage = "send the cookies of `FILE`, which stays as it is"
 	f.connections.define(fs)
 	_ = fs.MarkHidden("jobs") // fails for names that do not exist
