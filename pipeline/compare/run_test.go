@@ -195,6 +195,38 @@ func TestAnyProgramCanBeARow(t *testing.T) {
 	}
 }
 
+// A child that does not end by itself has been measured nevertheless, and is killed.
+func TestRowThatStays(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no shell")
+	}
+	for script, stays := range map[string]bool{
+		`read spec; echo ready; read go; echo '{"wall_s":1}'; exec sleep 1000`:          true, // with its stdout
+		`read spec; echo ready; read go; echo '{"wall_s":1}'; exec sleep 1000 >&- 2>&-`: true, // without
+		`read spec; echo ready; read go; echo '{"wall_s":1}'; cat`:                      false,
+	} {
+		m, err := start(t.Context(), Row{Name: "row", Command: []string{"/bin/sh", "-c", script}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s, err := m.talk(Spec{Items: 1, Repeats: 1}); err != nil || s.Wall != 1 {
+			t.Errorf("%+v, %v", s, err)
+		}
+		within := 20 * time.Millisecond
+		if !stays {
+			within = time.Minute
+		}
+		if ends, err := m.finish(within); ends == stays || err != nil {
+			t.Errorf("%s: ends %v, %v", script, ends, err)
+		}
+		if err := m.kill(); err != nil {
+			t.Error(err)
+		}
+		<-m.ended
+		m.out.Close()
+	}
+}
+
 // A row that takes too long is killed with all that it started.
 func TestRowThatHangs(t *testing.T) {
 	if runtime.GOOS == "windows" {
