@@ -105,7 +105,7 @@ func (a *app) crawl(ctx context.Context, args []string) (err error) {
 		r.lookup = client.addresses
 	}
 	if len(a.flags.fromWARC) == 0 { // else nobody is asked
-		r.robots = a.flags.following.robotsFor(client, a.flags.userAgent)
+		r.robots = client
 	}
 	if r.fetcher, err = r.stack(ctx, client, earlier.layer()); err != nil {
 		return r.stopped(err)
@@ -240,7 +240,7 @@ type crawling struct {
 
 	politeness schedule.Options
 	follow     *crawl.Following // nil: only the lists
-	robots     crawl.Robots     // nil: nobody asks
+	robots     fetch.Fetcher    // of robots.txt files; nil: nobody asks
 	lookup     func(ctx context.Context, url string) ([]netip.Addr, error)
 	pages      int64 // that earlier runs have stored
 
@@ -334,7 +334,6 @@ func (r *crawling) fetchAll(ctx context.Context) error {
 		Stats:    r.stats,
 		OfListed: r.ofListed,
 		Follow:   r.follow,
-		Robots:   r.robots,
 		Lookup:   r.lookup,
 		Method:   f.asking.method(),
 		Body:     r.body,
@@ -357,6 +356,9 @@ func (r *crawling) fetchAll(ctx context.Context) error {
 	var err error
 	if c.Sink, err = r.output.open(ctx, f); err != nil {
 		return err
+	}
+	if r.robots != nil {
+		c.Robots = f.following.robotsFor(r.output.archived(r.robots), f.userAgent)
 	}
 	if f.skipExisting {
 		c.Existing = r.output.bodies.Exists
