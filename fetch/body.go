@@ -161,6 +161,7 @@ func (x *exchange) finish(err error) error {
 	if x.upload != nil && !x.upload.finish() {
 		x.keep = false
 	}
+	conn.captured.End(err, conn.br.Buffered())
 	good := x.untie() && err == io.EOF && x.keep && conn.quiet()
 	conn.leave()
 	if good {

@@ -245,18 +245,21 @@ func (c *Client) connect(ctx context.Context, r route, fresh bool) (*conn, Timin
 func (c *Client) exchange(ctx context.Context, x *exchange, req *Request, u urls.URL, proxy *url.URL) *Error {
 	conn := x.conn
 	x.untie = conn.begin(ctx, limits{idle: c.opt.IdleTimeout, total: req.Deadline})
+	conn.captured = req.Capture.Begin(req)
 	h, err := c.roundTrip(x, req, u, proxy)
 	if err != nil {
 		e := conn.classify(err, "waiting for the answer")
 		if x.upload != nil {
 			x.upload.stop()
 		}
+		conn.captured.Drop()
 		x.untie()
 		conn.leave()
 		conn.Close()
 		return e
 	}
 	x.Proto, x.Status, x.Reason, x.Header, x.RawHead = h.proto, h.status, h.reason, h.header, h.raw
+	conn.captured.Answered(&x.Record, len(h.raw), conn.br.Buffered())
 	x.startBody(h, method(req))
 	return nil
 }
@@ -321,6 +324,5 @@ func (c *Client) send(conn *conn, req *Request, u urls.URL, proxy *url.URL) (*up
 	if anticipatesBody(method(req)) {
 		h.Add("Content-Length", "0")
 	}
-	_, err := conn.Write(h.Header())
-	return nil, err
+	return nil, conn.send(h.Header())
 }

@@ -43,6 +43,7 @@ type conn struct {
 	limits   limits
 	br       *bufio.Reader // reads through conn.Read
 	received bool          // a byte of the answer has come
+	captured *Exchange     // to be told what comes; nil as a rule
 	first    firstBytes
 }
 
@@ -142,7 +143,7 @@ func (c *conn) leave() {
 	if c.first.chunk != nil {
 		chunks.Put(c.first.chunk)
 	}
-	c.br, c.ctx, c.first = nil, nil, firstBytes{}
+	c.br, c.ctx, c.first, c.captured = nil, nil, firstBytes{}, nil
 }
 
 // Read allows each read the idle limit anew.
@@ -154,6 +155,7 @@ func (c *conn) Read(p []byte) (int, error) {
 			f.chunk = nil
 		}
 		c.received = true
+		c.captured.Received(p[:n])
 		return n, nil
 	}
 	if c.first.err != nil {
@@ -167,7 +169,15 @@ func (c *conn) Read(p []byte) (int, error) {
 	}
 	n, err := c.Conn.Read(p)
 	c.received = c.received || n > 0
+	c.captured.Received(p[:n])
 	return n, err
+}
+
+// send writes p, a part of a request.
+func (c *conn) send(p []byte) error {
+	n, err := c.Conn.Write(p)
+	c.captured.Sent(p[:n])
+	return err
 }
 
 // ended says why the exchange must end, or returns nil when it need not.

@@ -40,7 +40,8 @@ const (
 	ClassPrivateAddress Class = "private_address"
 	ClassHTTP4xx        Class = "http_4xx"
 	ClassHTTP5xx        Class = "http_5xx"
-	ClassTransform      Class = "transform" // a step of crawl --transform could not use the body
+	ClassTransform      Class = "transform"    // a step of crawl --transform could not use the body
+	ClassNotArchived    Class = "not_archived" // crawl/fetch/replay has no answer for the URL
 	ClassDisk           Class = "disk"
 	ClassCancelled      Class = "cancelled"
 )

@@ -53,9 +53,16 @@ type Request struct {
 	// [Options.AllowPrivate].
 	Discovered bool
 
+	// Via are the redirects that led here, the first one first: those of [NextHop], of
+	// whoever follows them himself.
+	Via []Hop
+
 	// MaxRedirects, if not 0, stands in for the limit of [Redirect]; below 0 none is
 	// followed.
 	MaxRedirects int
+
+	// Capture, when set, gets what goes over the wire, byte for byte: see [Capture].
+	Capture *Capture
 
 	// Deadline bounds the whole of it, redirects, repetitions and the body
 	// included; zero means no limit. A context with a deadline does the same but
@@ -89,8 +96,9 @@ type Record struct {
 
 // Hop is an answer that led on.
 type Hop struct {
-	URL    string
-	Status int
+	URL       string
+	Status    int
+	SetCookie bool // it set one
 }
 
 // Timing says where the time went until the head of the answer was there.

@@ -60,3 +60,17 @@ func (h *Header) Del(name string) {
 	}
 	*h = kept
 }
+
+// WithoutCredentials returns h without what must not be told to another origin:
+// Authorization, Cookie, Proxy-Authorization and Host.
+func (h Header) WithoutCredentials() Header {
+	kept := make(Header, 0, len(h))
+	for _, f := range h {
+		switch strings.ToLower(f.Name) {
+		case "authorization", "cookie", "proxy-authorization", "host":
+			continue
+		}
+		kept = append(kept, f)
+	}
+	return kept
+}

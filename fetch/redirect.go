@@ -3,6 +3,7 @@ package fetch
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"crawl/fetch/urls"
@@ -20,7 +21,6 @@ const DefaultMaxRedirects = 10
 // whether cookies work. The hops are in Record.Redirects, and in [Error.Redirects]
 // when the chain broke; a Location that is no URL breaks it with [ClassProtocol].
 func Redirect(limit int) Layer {
-	setDefault(&limit, DefaultMaxRedirects)
 	return func(next Fetcher) Fetcher {
 		return FetcherFunc(func(ctx context.Context, req *Request) (*Record, error) {
 			return follow(ctx, next, req, limit)
@@ -29,33 +29,42 @@ func Redirect(limit int) Layer {
 }
 
 func follow(ctx context.Context, next Fetcher, req *Request, limit int) (*Record, error) {
-	if req.MaxRedirects != 0 {
-		limit = req.MaxRedirects
-	}
-	var hops []Hop
-	cookie := 0 // how many hops there were when the last cookie was set
 	for {
 		rec, err := next.Fetch(ctx, req)
 		if err != nil {
 			if e, ok := errors.AsType[*Error](err); ok {
-				e.Redirects = hops
+				e.Redirects = req.Via
 			}
 			return nil, err
 		}
-		location := rec.Header.Get("Location")
-		if !redirects(rec.Status) || location == "" || limit < 0 {
-			rec.Redirects = hops
+		hop, err := NextHop(req, rec, limit)
+		if hop == nil && err == nil {
+			rec.Redirects = req.Via
 			return rec, nil
 		}
 		rec.Body.Close()
-		hops = append(hops, Hop{URL: req.URL, Status: rec.Status})
-		if rec.Header.Has("Set-Cookie") {
-			cookie = len(hops)
-		}
-		if req, err = nextHop(req, rec.Status, location, hops, cookie, limit); err != nil {
+		if err != nil {
 			return nil, err
 		}
+		req = hop
 	}
+}
+
+// NextHop returns the request to make after rec has answered req, by the rules of
+// [Redirect], and nil when rec leads nowhere. It is for callers who go one hop at a
+// time, be it in another process: what led to a request is in its Via. It leaves rec's
+// Body alone.
+func NextHop(req *Request, rec *Record, limit int) (*Request, error) {
+	setDefault(&limit, DefaultMaxRedirects)
+	if req.MaxRedirects != 0 {
+		limit = req.MaxRedirects
+	}
+	location := rec.Header.Get("Location")
+	if !redirects(rec.Status) || location == "" || limit < 0 {
+		return nil, nil
+	}
+	own := Hop{URL: req.URL, Status: rec.Status, SetCookie: rec.Header.Has("Set-Cookie")}
+	return nextHop(req, location, append(slices.Clip(req.Via), own), limit)
 }
 
 func redirects(status int) bool {
@@ -66,8 +75,8 @@ func redirects(status int) bool {
 	return false
 }
 
-// nextHop is the request that follows the last of hops.
-func nextHop(req *Request, status int, location string, hops []Hop, cookie, limit int) (*Request, error) {
+// nextHop is the request that follows the last of hops, which answered req.
+func nextHop(req *Request, location string, hops []Hop, limit int) (*Request, error) {
 	broken := func(class Class, reason string, err error) error {
 		return &Error{Class: class, URL: req.URL, Reason: reason, Redirects: hops, Err: err}
 	}
@@ -81,7 +90,8 @@ func nextHop(req *Request, status int, location string, hops []Hop, cookie, limi
 	}
 	hop := new(Request)
 	*hop = *req
-	hop.URL = to.String()
+	hop.URL, hop.Via = to.String(), hops
+	status := hops[len(hops)-1].Status
 	if m := method(req); status == 303 && m != "HEAD" || m == "POST" && (status == 301 || status == 302) {
 		hop.Method = "GET"
 		hop.Body, hop.Expect, hop.Header = nil, false, withoutContent(req.Header)
@@ -89,7 +99,7 @@ func nextHop(req *Request, status int, location string, hops []Hop, cookie, limi
 	if hop.Body != nil && !Replayable(hop.Body) {
 		return nil, broken(ClassBadURL, "the redirect asks for the request's body again", ErrOnce)
 	}
-	if method(hop) == method(req) && isLoop(hops, hop.URL, cookie) { // a form may lead to its own page
+	if method(hop) == method(req) && isLoop(hops, hop.URL) { // a form may lead to its own page
 		return nil, broken(ClassRedirectLoop, "the redirects lead back to "+to.Redacted(), nil)
 	}
 	if len(hops) > limit {
@@ -97,7 +107,7 @@ func nextHop(req *Request, status int, location string, hops []Hop, cookie, limi
 	}
 	hop.Discovered = req.Discovered || to.Hostname() != from.Hostname()
 	if !sameOrigin(from, to) {
-		hop.Header = withoutCredentials(hop.Header)
+		hop.Header = hop.Header.WithoutCredentials()
 	}
 	return hop, nil
 }
@@ -129,28 +139,16 @@ func withoutContent(h Header) Header {
 }
 
 // isLoop reports whether hops lead back to url: once with no cookie set since, or twice.
-func isLoop(hops []Hop, url string, cookie int) bool {
-	visits := 0
-	for i, before := range hops {
+func isLoop(hops []Hop, url string) bool {
+	visits, cookie := 0, false
+	for _, before := range slices.Backward(hops) {
+		cookie = cookie || before.SetCookie
 		if before.URL != url {
 			continue
 		}
-		if visits++; visits > 1 || i >= cookie {
+		if visits++; visits > 1 || !cookie {
 			return true
 		}
 	}
 	return false
-}
-
-// withoutCredentials is h without what must not be told to another origin.
-func withoutCredentials(h Header) Header {
-	kept := make(Header, 0, len(h))
-	for _, f := range h {
-		switch strings.ToLower(f.Name) {
-		case "authorization", "cookie", "proxy-authorization", "host":
-			continue
-		}
-		kept = append(kept, f)
-	}
-	return kept
 }

@@ -256,6 +256,32 @@ func (n *names) close() {
 // given. Connections stay.
 func (c *Client) FlushDNS(hosts ...string) { c.dial.names.flush(hosts...) }
 
+// Addresses returns all addresses at which Fetch may ask the server of a URL, as the
+// resolver, the cache and [Options.Resolve] have them: none when the connection is a
+// proxy's or a socket's. The error is an [*Error].
+func (c *Client) Addresses(ctx context.Context, rawURL string) ([]netip.Addr, error) {
+	u, err := urls.Parse(rawURL)
+	if err != nil {
+		return nil, badURL(err)
+	}
+	host := u.Host()
+	proxy, e := c.opt.proxyFor(connKey{scheme: u.Scheme(), addr: host})
+	switch {
+	case e != nil:
+		return nil, e
+	case proxy != nil || c.opt.UnixSocket != "":
+		return nil, nil
+	}
+	if addrs := c.opt.fixed(host); addrs != nil {
+		return addrs, nil
+	}
+	addrs, err := c.dial.names.lookup(ctx, u.Hostname(), traceOf(ctx, c.opt.Trace))
+	if err != nil {
+		return nil, c.dial.explain(ctx, false, false, err)
+	}
+	return addrs, nil
+}
+
 // fixed are the addresses that the user gave for addr, a host:port, or nil.
 func (o *Options) fixed(addr string) []netip.Addr {
 	if len(o.Resolve) == 0 {

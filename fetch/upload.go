@@ -30,15 +30,16 @@ const (
 // does not want all of it says so before it is through. Its goroutine ends before
 // the exchange does: see finish and stop.
 type upload struct {
-	conn    *conn
-	ctx     context.Context
-	trace   *Trace
-	body    Body
-	size    int64         // or chunked
-	proceed chan struct{} // closed when the server asks for the body; nil when it need not
-	quit    chan struct{} // closed to stop
-	done    chan struct{} // closed at the goroutine's end
-	asked   bool          // proceed is closed
+	conn     *conn
+	ctx      context.Context
+	trace    *Trace
+	captured *Exchange // as conn has it now
+	body     Body
+	size     int64         // or chunked
+	proceed  chan struct{} // closed when the server asks for the body; nil when it need not
+	quit     chan struct{} // closed to stop
+	done     chan struct{} // closed at the goroutine's end
+	asked    bool          // proceed is closed
 
 	mu      sync.Mutex // guards what follows
 	src     io.ReadCloser
@@ -56,19 +57,19 @@ func sendWithBody(c *conn, h *fasthttp.RequestHeader, req *Request) (*upload, er
 		h.Add("Expect", "100-continue")
 	}
 	if m, ok := req.Body.(*held); ok && m.err == nil && size <= maxAtOnce && !expect {
-		_, err := c.Write(append(h.Header(), m.data...))
+		err := c.send(append(h.Header(), m.data...))
 		if err == nil && size > 0 {
 			c.trace.sent(c.ctx, len(m.data))
 		}
 		return nil, err
 	}
-	u := &upload{conn: c, ctx: c.ctx, trace: c.trace, body: req.Body, size: size, quit: make(chan struct{}), done: make(chan struct{})}
+	u := &upload{conn: c, ctx: c.ctx, trace: c.trace, captured: c.captured, body: req.Body, size: size, quit: make(chan struct{}), done: make(chan struct{})}
 	if expect {
 		u.proceed = make(chan struct{})
 	} else if err := u.open(); err != nil { // before the server hears of it
 		return nil, err
 	}
-	if _, err := c.Write(h.Header()); err != nil {
+	if err := c.send(h.Header()); err != nil {
 		u.closeSource()
 		return nil, err
 	}
@@ -203,7 +204,8 @@ func (u *upload) write(p []byte) error {
 		u.conn.interrupt()
 	}
 	u.mu.Unlock()
-	_, err := u.conn.Write(p)
+	n, err := u.conn.Write(p)
+	u.captured.Sent(p[:n])
 	return err
 }
 

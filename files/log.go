@@ -164,6 +164,14 @@ func (l *Log) Size() int64 {
 	return l.written
 }
 
+// End returns where the next line will begin, behind those that the operating system does
+// not have yet.
+func (l *Log) End() int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.end
+}
+
 // Flush waits until every line appended before it is with the operating system.
 // For durability follow it with [Engine.Sync].
 func (l *Log) Flush(ctx context.Context) error {

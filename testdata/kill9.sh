@@ -2,11 +2,12 @@
 # Kills a crawl with -9 at random moments and runs the same command again, until it
 # may finish. Then every URL must have exactly one record, and every body be whole.
 #
-#   testdata/kill9.sh [ROUNDS=20] [URLS=10000]
+#   testdata/kill9.sh [ROUNDS=20] [URLS=10000] [FORMAT=files]
 set -euo pipefail
 
 rounds=${1:-20}
 urls=${2:-10000}
+format=${3:-files}
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 lab=
@@ -50,7 +51,7 @@ awk -v n="$urls" -v port="$port" 'BEGIN {
   }
 }' >"$work/urls.txt"
 
-command=("$work/crawl" -q -c 128 --per-host 16 -o "$work/out" "$work/urls.txt")
+command=("$work/crawl" -q -c 128 --per-host 16 --format "$format" -o "$work/out" "$work/urls.txt")
 
 # How long a whole run takes tells from which span to draw the moments.
 begin=$(date +%s%N)
@@ -83,5 +84,15 @@ sort "$work/urls.txt" >"$work/wanted"
 cmp "$work/fetched" "$work/wanted" || die "not every URL has exactly one record"
 [[ $(records) == "$urls" ]] || die "$(records) records for $urls URLs"
 "$work/crawl" verify "$work/out" || die "verify is not content"
+if [[ $format == *jsonl* ]]; then
+  # The pages have each URL once, too.
+  cat "$work/out"/jsonl/*.jsonl | sed -n 's/^{.*"url":"\([^"]*\)",.*/\1/p' | sort >"$work/pages"
+  cmp "$work/pages" "$work/wanted" || die "not every URL has exactly one page"
+fi
+if [[ $format == *warc* ]]; then
+  # And an archive answers every one of them.
+  "$work/crawl" -q --from-warc "$work/out/warc" -o "$work/again" "$work/urls.txt" || die "the archive ends with $?"
+  "$work/crawl" verify "$work/again" || die "verify is not content with what the archive answers"
+fi
 [[ -z $(ls -A "$work/out/.crawl/tmp" 2>/dev/null) ]] || die "temporary files were left"
 echo "kill9: killed $killed times, and $(records) of $urls URLs have one record each"

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"net/netip"
@@ -98,16 +99,17 @@ func (c *connections) network() string {
 // takes nothing else.
 type client struct {
 	fetch.Fetcher
-	close func() error
+	addresses func(ctx context.Context, url string) ([]netip.Addr, error) // where URLs are asked for; nil: nowhere
+	close     func() error
 }
 
 func newClient(opt fetch.Options, http2 bool) client {
 	two := standard.New(opt)
 	if http2 {
-		return client{two, two.Close}
+		return client{two, two.Addresses, two.Close}
 	}
 	one := fetch.NewClient(opt)
-	return client{standard.Fallback(one, two), func() error { return errors.Join(one.Close(), two.Close()) }}
+	return client{standard.Fallback(one, two), one.Addresses, func() error { return errors.Join(one.Close(), two.Close()) }}
 }
 
 // pins collects --pin.

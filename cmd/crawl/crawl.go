@@ -5,7 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
+	"net/netip"
+	"slices"
 	"time"
 
 	"crawl/fetch"
@@ -13,9 +16,10 @@ import (
 	"crawl/fetch/crawl"
 	"crawl/fetch/frontier"
 	"crawl/fetch/frontier/memory"
+	"crawl/fetch/frontier/schedule"
 	"crawl/fetch/list"
 	"crawl/fetch/manifest"
-	"crawl/fetch/sink/dir"
+	"crawl/fetch/sink/firsts"
 	"crawl/fetch/sink/transformed"
 	"crawl/fetch/urls"
 	"crawl/pipeline"
@@ -49,6 +53,9 @@ func (a *app) crawl(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	defer r.inputs.close()
+	if a.flags.following.dryRun {
+		return r.dryRun(ctx)
+	}
 	if r.failed, err = openFailedList(a.flags.failedOut, a.flags.output, args); err != nil {
 		return err
 	}
@@ -75,20 +82,31 @@ func (a *app) crawl(ctx context.Context, args []string) (err error) {
 		defer lab.Close()
 		others += hosts
 	}
+	if a.flags.following.follows() {
+		others += frontierFiles
+	}
 	limit := openFiles()
 	if err := enough(limit, others); err != nil {
 		return err
 	}
 	var idle int
 	r.workers, idle = a.fit(limit, others)
-	r.frontier = r.newFrontier(ctx, limit)
-	defer r.frontier.Close()
+	r.politeness = r.polite(limit)
+	if r.follow, err = a.flags.following.follow(a.flags.userAgent); err != nil {
+		return err
+	}
 	r.listed = newListed(a.flags.lab)
-	client, err := r.client(idle)
+	client, err := r.source(ctx, idle)
 	if err != nil {
 		return err
 	}
 	defer client.close() // whose connections have nothing left to lose
+	if a.flags.following.follows() {
+		r.lookup = client.addresses
+	}
+	if len(a.flags.fromWARC) == 0 { // else nobody is asked
+		r.robots = a.flags.following.robotsFor(client, a.flags.userAgent)
+	}
 	if r.fetcher, err = r.stack(ctx, client, earlier.layer()); err != nil {
 		return r.stopped(err)
 	}
@@ -116,22 +134,52 @@ func (a *app) fit(limit, others int) (workers, idle int) {
 	return workers, idle
 }
 
-// newFrontier makes what decides when each URL is fetched; with -c auto, also how many at
-// once.
-func (r *crawling) newFrontier(ctx context.Context, limit int) *memory.Frontier {
+// polite is how hosts are asked; with -c auto, also how much at once.
+func (r *crawling) polite(limit int) schedule.Options {
 	f := r.flags
-	opt := memory.Options{
-		PerHost: f.perHost.n,
-		Delay:   f.delay.Duration,
-		Rate:    float64(f.rate),
-		Scratch: func() (memory.Scratch, error) { return r.output.scratch(ctx) },
+	opt := schedule.Options{PerHost: f.perHost.n, Delay: f.delay.Duration, Rate: float64(f.rate)}
+	switch {
+	case f.following.follows():
+		opt.PerAddress = f.perHost.n
+	case f.following.asksRobots():
+		opt.PerAddress = math.MaxInt // hosts are met, for their Crawl-delay
 	}
 	if f.concurrency == 0 {
 		short := pressure(descriptors(limit), residentMemory(), processor(processorTime))
 		r.adaptive = newAdaptive(r.workers, f.perHost.n, r.console.log, short)
 		opt.Limit, opt.HostLimit = r.adaptive.limit, r.adaptive.ofHost
 	}
-	return memory.New(opt)
+	return opt
+}
+
+// frontierFiles is how many files a frontier on the disk has open, about.
+const frontierFiles = 32
+
+// scheduler is a frontier as it is used here.
+type scheduler interface {
+	crawl.Frontier
+	Stats() frontier.Stats
+	Close() error
+}
+
+// openFrontier makes what decides when each URL is fetched: on the disk if it is to know
+// what links lead to.
+func (r *crawling) openFrontier(ctx context.Context) (scheduler, error) {
+	if r.follow != nil {
+		return r.output.openFrontier(ctx, r.politeness)
+	}
+	return memory.New(memory.Options{
+		Options: r.politeness,
+		Scratch: func() (memory.Scratch, error) { return r.output.scratch(ctx) },
+	}), nil
+}
+
+// source is what answers: the network, or archives of it.
+func (r *crawling) source(ctx context.Context, idle int) (client, error) {
+	if len(r.flags.fromWARC) > 0 {
+		return openReplay(ctx, r.flags.fromWARC, r.console)
+	}
+	return r.client(idle)
 }
 
 // client connects as the flags say, and lets redirects lead to private addresses of
@@ -150,8 +198,7 @@ func (r *crawling) client(idle int) (client, error) {
 	return newClient(opt, f.connections.http2), nil
 }
 
-// stack puts the layers around the client. What is outside of the redirects sees
-// what was listed, and what is within each hop.
+// stack puts the layers around the client.
 func (r *crawling) stack(ctx context.Context, client fetch.Fetcher, unchanged fetch.Layer) (fetch.Fetcher, error) {
 	outer, login, err := r.flags.credentials.layers(r.process, r.stop.drain, r.console)
 	if err != nil {
@@ -160,7 +207,7 @@ func (r *crawling) stack(ctx context.Context, client fetch.Fetcher, unchanged fe
 	if r.jar, err = r.flags.credentials.openJar(ctx, r.console); err != nil {
 		return nil, err
 	}
-	layers := []fetch.Layer{outer, fetch.Redirect(r.redirects())}
+	layers := []fetch.Layer{outer}
 	if !r.flags.header.fields.Has("Authorization") { // which counts before all else, as in curl
 		layers = append(layers, login)
 	}
@@ -170,7 +217,7 @@ func (r *crawling) stack(ctx context.Context, client fetch.Fetcher, unchanged fe
 	return fetch.Stack(client, append(layers, unchanged, fetch.Decode(int64(r.flags.maxSize)))...), nil
 }
 
-// redirects is the limit as the layer takes it, to which 0 is its default.
+// redirects is the limit as a crawl takes it, to which 0 is its default.
 func (a *app) redirects() int {
 	if a.flags.maxRedirects.n == 0 {
 		return -1
@@ -187,13 +234,21 @@ type crawling struct {
 	workers  int
 	known    *known
 	listed   *listedHosts
-	frontier *memory.Frontier
-	adaptive *adaptive  // nil unless the concurrency is
-	body     fetch.Body // nil for none
-	fetcher  fetch.Fetcher
-	jar      *cookies.Jar // nil when none is kept
-	stop     *stopper
-	output   *output
+	frontier scheduler
+	adaptive *adaptive    // nil unless the concurrency is
+	ofListed *stats.Stats // nil unless links are followed
+
+	politeness schedule.Options
+	follow     *crawl.Following // nil: only the lists
+	robots     crawl.Robots     // nil: nobody asks
+	lookup     func(ctx context.Context, url string) ([]netip.Addr, error)
+	pages      int64 // that earlier runs have stored
+
+	body    fetch.Body // nil for none
+	fetcher fetch.Fetcher
+	jar     *cookies.Jar // nil when none is kept
+	stop    *stopper
+	output  *output
 }
 
 // do opens the folder, goes on where the last run stopped, and reports.
@@ -204,37 +259,83 @@ func (r *crawling) do(ctx context.Context) (err error) {
 	if r.output, err = openOutput(ctx, f.output, suffix, opt); err != nil {
 		return r.stopped(err)
 	}
-	if err = r.remember(ctx); err == nil {
+	if f.dedupe && f.keepsBodies() {
+		r.output.firsts = firsts.New(r.output.eng)
+	}
+	if err = r.goOn(ctx); err == nil {
 		err = r.fetchAll(ctx)
 	}
 	err = r.finish(context.WithoutCancel(ctx), err)
 	return cmp.Or(err, r.output.eng.Close())
 }
 
-// remember tells what was found in the folder.
-func (r *crawling) remember(ctx context.Context) error {
+// goOn takes up what was found in the folder, and says what was lost there.
+func (r *crawling) goOn(ctx context.Context) (err error) {
 	found := r.output.manifest.Recovered()
 	if found.Dropped > 0 {
 		r.console.say("%s records of the last run had lost their bodies: these URLs are fetched again", stats.Count(int64(found.Dropped)))
 	}
-	malformed, err := r.output.remember(ctx, r.known, r.stats)
+	if r.follow != nil {
+		r.ofListed = stats.New()
+	}
+	records := 0
+	malformed, err := r.output.remember(ctx, func(line *manifest.Line) {
+		records++
+		r.remember(line)
+	})
 	if malformed > 0 {
 		r.console.say("%s lines of %s are no records, and do not count", stats.Count(malformed), manifest.Name)
 	}
+	if err != nil {
+		return err
+	}
+	if err := r.flags.following.keepSettings(ctx, r.output, records > 0); err != nil {
+		return err
+	}
+	r.frontier, err = r.openFrontier(ctx)
 	return err
+}
+
+// remember takes note of what an earlier run recorded.
+func (r *crawling) remember(line *manifest.Line) {
+	item := crawl.Item(line, 0)
+	item.Earlier = true
+	r.stats.Add(item)
+	if crawl.IsPage(line) {
+		r.pages++
+	}
+	if r.follow == nil {
+		r.known.record(line)
+		return
+	}
+	if line.Depth == 0 {
+		r.ofListed.Add(item)
+	}
+	if line.ErrorClass == string(fetch.ClassBadURL) { // all others the frontier knows
+		r.known.record(line)
+		return
+	}
+	remembering(r.follow.Scope, line)
 }
 
 // fetchAll runs the crawl itself.
 func (r *crawling) fetchAll(ctx context.Context) error {
 	f := r.flags
+	left := int64(f.following.maxPages.n) - r.pages
+	if f.following.maxPages.n > 0 && left <= 0 {
+		return crawl.ErrFull
+	}
 	c := &crawl.Crawl{
 		Inputs:   r.inputs.named(),
 		Seen:     r.known,
 		Frontier: r.frontier,
 		Fetcher:  r.fetcher,
-		Sink:     crawl.Discard{},
 		Journal:  r.output.manifest,
 		Stats:    r.stats,
+		OfListed: r.ofListed,
+		Follow:   r.follow,
+		Robots:   r.robots,
+		Lookup:   r.lookup,
 		Method:   f.asking.method(),
 		Body:     r.body,
 		Header:   acceptCodings(f.asking.header(f.header.fields)),
@@ -245,13 +346,17 @@ func (r *crawling) fetchAll(ctx context.Context) error {
 		RunID:    r.run,
 		Listed:   r.listed,
 		Log:      r.console.log,
+
+		RobotsForAll: f.following.robots.word == "always",
+		MaxPages:     max(left, 0),
+		MaxRedirects: r.redirects(),
 	}
-	if f.keepsBodies() {
-		c.Sink = r.output.bodies
-		if f.transform.chain.Writes() {
-			c.Sink = transformed.New(r.output.bodies, f.transform.chain, dir.Name, int64(f.maxSize))
-			c.Steps = f.transform.String()
-		}
+	if f.transform.chain.Writes() {
+		c.Steps = f.transform.String()
+	}
+	var err error
+	if c.Sink, err = r.output.open(ctx, f); err != nil {
+		return err
 	}
 	if f.skipExisting {
 		c.Existing = r.output.bodies.Exists
@@ -272,14 +377,23 @@ func acceptCodings(h fetch.Header) fetch.Header {
 
 func (r *crawling) progress() progress.State {
 	brief := r.stats.Brief()
-	total, approx := r.inputs.total()
+	front := r.frontier.Stats()
+	var total int64
+	var approx bool
+	var note string
+	if r.follow == nil {
+		total, approx = r.inputs.total()
+	} else { // nobody knows how much there is
+		note = stats.Count(front.Queued) + " queued"
+	}
 	if total > 0 {
 		total = max(total, brief.Total) // the folder may hold records of other lists
 	}
 	return progress.State{
+		Note:     note,
 		Done:     brief.Total,
 		Failed:   brief.Failed,
-		InFlight: r.frontier.Stats().Leased,
+		InFlight: front.Leased,
 		Total:    total,
 		Approx:   approx,
 		Bytes:    brief.Bytes,
@@ -290,8 +404,18 @@ func (r *crawling) progress() progress.State {
 // finish makes the records durable and tells how the run came out. err is what
 // ended it early.
 func (r *crawling) finish(ctx context.Context, err error) error {
-	if closed := r.output.manifest.Close(ctx); err == nil || errors.Is(err, errStopped) {
-		err = cmp.Or(closed, err)
+	var left int64
+	if r.frontier != nil {
+		left = r.frontier.Stats().Queued
+	}
+	closing := []func() error{func() error { return r.output.close(ctx) }}
+	if r.frontier != nil {
+		closing = append(closing, r.frontier.Close) // which the manifest tells what is durable
+	}
+	for _, closes := range closing {
+		if closed := closes(); err == nil || errors.Is(err, errStopped) {
+			err = cmp.Or(closed, err)
+		}
 	}
 	err = r.stopped(diskError(r.flags.output, err))
 	if exitCode(err) != exitOutput && r.failed != nil {
@@ -301,6 +425,9 @@ func (r *crawling) finish(ctx context.Context, err error) error {
 		err = cmp.Or(unsaved, err)
 	}
 	e := ending{stats: r.stats.Snapshot(), signal: r.stop.signal(), widths: r.adaptive}
+	if r.follow != nil {
+		e.links = &linkCounts{queued: left, refused: r.follow.Refused.Counts(), listed: r.ofListed.Snapshot()}
+	}
 	err = r.flags.conclude(&e, err)
 	r.report(e)
 	if r.flags.json {
@@ -320,8 +447,19 @@ func (r *crawling) stopped(err error) error {
 	if s := r.stop.signal(); s != nil {
 		return ended(signalCode(s))
 	}
+	if errors.Is(err, crawl.ErrFull) {
+		if r.nothingLeft() {
+			return nil
+		}
+		return ended(exitLimit)
+	}
 	if e, ok := errors.AsType[*list.Error](err); ok {
 		return brokenList(e)
 	}
 	return err
+}
+
+// nothingLeft reports whether all that is listed or found is done.
+func (r *crawling) nothingLeft() bool {
+	return r.frontier.Stats().Queued == 0 && !slices.ContainsFunc(r.inputs, func(in *input) bool { return !in.ended.Load() })
 }

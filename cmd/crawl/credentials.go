@@ -43,8 +43,8 @@ func (c *credentials) given() bool {
 	return len(c.users) > 0 || c.netrc || c.netrcFile != "" || c.cookieJar != ""
 }
 
-// layers log in, the outer one around redirects and the inner one within. Who a
-// URL itself names comes before --user, and that before a netrc file. A closed stop
+// layers log in; the outer one takes note of what is listed. Who a URL itself names comes
+// before --user, and that before a netrc file. A closed stop
 // ends the question for a password.
 func (c *credentials) layers(p process, stop <-chan struct{}, tell *console) (outer, inner fetch.Layer, err error) {
 	listed := newOrigins()

@@ -19,6 +19,7 @@ const (
 	exitSome       = 3
 	exitNone       = 4
 	exitOutput     = 5
+	exitLimit      = 6
 	exitVerify     = 7
 	exitInterrupt  = 130
 	exitTerminated = 143

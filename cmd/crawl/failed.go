@@ -11,6 +11,9 @@ import (
 
 	"crawl/fetch"
 	"crawl/fetch/manifest"
+	"crawl/fetch/sink/dir"
+	"crawl/fetch/sink/jsonl"
+	"crawl/fetch/sink/warc"
 	"crawl/files"
 	"crawl/pipeline/stats"
 )
@@ -25,7 +28,7 @@ type failedList struct {
 // openFailedList makes sure before the run that the list can be written after it,
 // and that it takes the place of nothing that the run needs: an input, or what is in
 // the crawl's folder. No name, no list.
-func openFailedList(name, dir string, inputs []string) (*failedList, error) {
+func openFailedList(name, folder string, inputs []string) (*failedList, error) {
 	if name == "" {
 		return nil, nil
 	}
@@ -33,7 +36,7 @@ func openFailedList(name, dir string, inputs []string) (*failedList, error) {
 		if !info.Mode().IsRegular() {
 			return nil, outputError("--failed-out %s: is not a plain file", name)
 		}
-		for _, other := range append([]string{filepath.Join(dir, manifest.Name)}, inputs...) {
+		for _, other := range append([]string{filepath.Join(folder, manifest.Name)}, inputs...) {
 			if used, err := os.Stat(other); err == nil && os.SameFile(info, used) {
 				return nil, usageError("--failed-out %s: would overwrite %s", name, other)
 			}
@@ -42,8 +45,8 @@ func openFailedList(name, dir string, inputs []string) (*failedList, error) {
 			name = real // a link stays one
 		}
 	}
-	for _, own := range []string{manifest.Name, manifest.State, "bodies"} {
-		if within(name, filepath.Join(dir, own)) {
+	for _, own := range []string{manifest.Name, manifest.State, dir.Bodies, warc.Folder, jsonl.Folder} {
+		if within(name, filepath.Join(folder, own)) {
 			return nil, usageError("--failed-out %s: is a place of the crawl's own", name)
 		}
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"crypto/x509"
 	"errors"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -36,12 +35,15 @@ type flags struct {
 	maxSize        size
 	lab            bool
 
+	following   following
 	connections connections
 	credentials credentials
 
 	output       string
-	format       choice
+	format       formats
 	transform    steps
+	dedupe       bool
+	fromWARC     []string
 	skipExisting bool
 	fresh        bool
 	since        string
@@ -63,8 +65,9 @@ func defaultFlags() *flags {
 		retries:        count{n: 3},
 		maxRedirects:   count{n: fetch.DefaultMaxRedirects},
 		maxSize:        fetch.DefaultMaxSize,
+		following:      defaultFollowing(),
 		output:         "crawl-out",
-		format:         choice{"files", []string{"files", "none"}},
+		format:         formats{formatFiles},
 		sync:           choice{"group", []string{"each", "group", "none"}},
 		reporting:      defaultReporting("URLs"),
 	}
@@ -79,6 +82,7 @@ func (f *flags) groups() []*pflag.FlagSet {
 		return fs
 	}
 	return []*pflag.FlagSet{
+		group("Links", f.following.define),
 		group("Concurrency and politeness", func(fs *pflag.FlagSet) {
 			fs.VarP(&f.concurrency, "concurrency", "c", "fetches in flight, over all hosts; auto finds how many help, at most 1,000, and -v says why")
 			fs.VarP(&f.concurrency, "jobs", "j", "the same")
@@ -97,13 +101,15 @@ func (f *flags) groups() []*pflag.FlagSet {
 			fs.Var(&f.retries, "retries", "tries more, for failures that may pass")
 			fs.Var(&f.maxRedirects, "max-redirects", "redirects followed for one URL")
 			fs.Var(&f.maxSize, "max-size", "longest body, after decoding")
+			fs.StringArrayVar(&f.fromWARC, "from-warc", nil, "answer from this WARC `FILE`, or all in a folder, and not from the network; repeatable")
 			fs.BoolVar(&f.lab, "lab", false, "serve the built-in test site on 127.0.0.1:8089 meanwhile")
 		}),
 		group("Logins and cookies", f.credentials.define),
 		group("Connections", f.connections.define),
 		group("Output", func(fs *pflag.FlagSet) {
 			fs.StringVarP(&f.output, "output", "o", f.output, "`DIR` for bodies and records")
-			fs.Var(&f.format, "format", "keep bodies as files, or only records")
+			fs.Var(&f.format, "format", "keep bodies as files, exchanges as warc, texts and links as jsonl, several of these with commas, or none")
+			fs.BoolVar(&f.dedupe, "dedupe", false, "keep equal bodies once: as hard links of files, as revisits in web archives")
 			fs.Var(&f.transform, "transform", "store what these steps make of each body; see crawl transform --help")
 			fs.BoolVar(&f.skipExisting, "skip-existing", false, "do not fetch what has a file already")
 			fs.BoolVar(&f.fresh, "fresh", false, "forget the earlier run in the folder and start over")
@@ -115,19 +121,9 @@ func (f *flags) groups() []*pflag.FlagSet {
 	}
 }
 
-// keepsBodies reports whether bodies become files: that there is one is all that HEAD
-// says of it.
-func (f *flags) keepsBodies() bool {
-	return f.format.word == "files" && f.asking.method() != http.MethodHead
-}
-
 // check refuses flags that contradict each other.
 func (f *flags) check() error {
 	switch {
-	case f.skipExisting && !f.keepsBodies():
-		return usageError("--skip-existing needs files, and with --format none or -X HEAD there are none")
-	case f.transform.String() != "" && !f.keepsBodies():
-		return usageError("--transform needs files, and with --format none or -X HEAD there are none")
 	case f.since != "" && cache.IsConditional(f.header.fields):
 		return usageError("--since asks with conditions of its own: drop those of -H")
 	case f.output == "":
@@ -139,6 +135,12 @@ func (f *flags) check() error {
 		return err
 	}
 	if err := f.asking.check(f); err != nil {
+		return err
+	}
+	if err := f.following.check(f); err != nil {
+		return err
+	}
+	if err := f.checkFormats(); err != nil {
 		return err
 	}
 	if err := f.reporting.check(); err != nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-const helpHead = `crawl fetches every URL of a list, keeps the bodies as files, and records what
-became of each URL.
+const helpHead = `crawl fetches every URL of a list, follows links if asked to, keeps the bodies
+as files, and records what became of each URL.
 
 Usage:
   crawl [flags] INPUT...
@@ -25,6 +25,7 @@ Examples:
   crawl --failed-out failed.txt urls.txt && crawl -o again failed.txt
   crawl --fresh --skip-existing urls.txt    only what has no file yet
   crawl --since crawl-out -o new urls.txt   only what has changed since
+  crawl -d 3 https://example.com/       follow links, three steps away
   crawl --lab testdata/urls.txt         try it without a network
 
 Commands:
@@ -39,10 +40,11 @@ $XDG_CONFIG_HOME/crawl/config.toml (per-host = 4); flags win, then the
 environment.
 
 Exit codes:
-  0  all is well                       4  no URL succeeded
-  1  a fault in crawl itself           5  the output could not be written
+  0  all is well                       5  the output could not be written
+  1  a fault in crawl itself           6  stopped by --max-pages; can be resumed
   2  wrong usage, setting or input     7  verify found something wrong
   3  finished, and some URLs failed    130, 143  interrupted; can be resumed
+  4  no URL succeeded
 `
 
 // newHelp is the command help.

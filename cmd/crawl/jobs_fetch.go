@@ -14,6 +14,7 @@ import (
 	"crawl/fetch/crawl"
 	"crawl/fetch/frontier"
 	"crawl/fetch/frontier/memory"
+	"crawl/fetch/frontier/schedule"
 	"crawl/fetch/frontier/seen"
 	"crawl/fetch/list"
 	"crawl/fetch/manifest"
@@ -70,7 +71,9 @@ func (p process) newFetching(spec fetchSpec, width int) (*fetching, error) {
 	if err != nil {
 		return nil, errors.Join(err, client.close())
 	}
-	front := memory.New(memory.Options{PerHost: perHost, Delay: f.flags.delay.Duration, Rate: float64(f.flags.rate)})
+	front := memory.New(memory.Options{
+		Options: schedule.Options{PerHost: perHost, Delay: f.flags.delay.Duration, Rate: float64(f.flags.rate)},
+	})
 	return &fetching{
 		Crawl: crawl.Crawl{
 			Seen:     neverSeen{},
@@ -84,6 +87,8 @@ func (p process) newFetching(spec fetchSpec, width int) (*fetching, error) {
 			Header:   comparableCodings(f.asking.header(f.header.fields)),
 			Workers:  width,
 			Timeout:  f.flags.timeout.Duration,
+
+			MaxRedirects: r.redirects(),
 		},
 		frontier: front,
 		client:   client,
@@ -147,9 +152,12 @@ func (t *tally) visits(mk pipeline.Maker[frontier.Entry, crawl.Visit]) pipeline.
 		return func(ctx context.Context, e frontier.Entry) (crawl.Visit, error) {
 			start := time.Now()
 			v, err := do(ctx, e)
-			took := time.Since(start)
+			if err == nil && v.Hop != nil {
+				return v, nil // the piece ends where it leads
+			}
+			took := time.Since(start) + e.Spent
 			p := pieceOf(v)
-			p.n, p.name, p.worker, p.start, p.took = int(e.Line-1), urls.Mask(e.URL), worker, start, took
+			p.n, p.name, p.worker, p.start, p.took = int(e.Line-1), urls.Mask(e.URL), worker, start.Add(-e.Spent), took
 			if err != nil {
 				p.failure = err.Error()
 			}

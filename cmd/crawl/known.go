@@ -5,6 +5,7 @@ import (
 	"runtime/debug"
 
 	"crawl/fetch/frontier/seen"
+	"crawl/fetch/manifest"
 )
 
 // known knows the URLs of a run. Its table grows to some 20 bytes a line, which the
@@ -33,11 +34,11 @@ func (k *known) Visit(url string) seen.Verdict {
 }
 
 // record remembers the record of an earlier run.
-func (k *known) record(url string, duplicate bool) {
-	if duplicate {
-		k.RecordedDuplicate(url)
+func (k *known) record(line *manifest.Line) {
+	if line.Outcome == manifest.Duplicate {
+		k.RecordedDuplicate(line.URL)
 	} else {
-		k.Recorded(url)
+		k.Recorded(line.URL)
 	}
 	k.grown()
 }

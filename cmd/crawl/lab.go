@@ -22,7 +22,8 @@ func newLab(p process, c *console) *cobra.Command {
 		Use:   "lab [--port N] [--hosts N | --hostile]",
 		Short: "Serve a local site with delays, faults and traps",
 		Long: `Serve a site made for trying crawlers, on 127.0.0.1, 127.0.0.2 and so on, until
-Ctrl-C. Its first page lists every path with an example.
+Ctrl-C. Its first page lists every path with an example. Below /site/5000/ so many
+pages link to each other, with redirects, pages that are gone, slow and forbidden.
 
 With --hostile, serve what no server should do, a case a URL: broken and endless
 answers, bombs, bad certificates, redirects into private networks. Its first page
@@ -53,6 +54,7 @@ func serveLab(ctx context.Context, p process, c *console, o fetchtest.Options) e
 	}
 	c.say("lab on %s, at %d addresses from there; Ctrl-C ends it", lab.URL(0, "/"), lab.Hosts())
 	c.say("try: crawl '%s' '%s'", lab.URL(0, "/d/100/s/4096/1"), lab.URL(1, "/redirect/3"))
+	c.say("or follow links: crawl -d 10 '%s'", lab.URL(0, "/site/5000/"))
 	p.awaitSignal(ctx)
 	return lab.Close()
 }

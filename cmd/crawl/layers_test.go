@@ -37,6 +37,7 @@ var homes = map[string][]string{
 	"github.com/schollz/progressbar/v3": {"pipeline/progress"},
 	"github.com/nlnwa/whatwg-url":       {"fetch/urls_test"},
 	"github.com/wlynxg/chardet":         {"files/charset"},
+	"github.com/cockroachdb/pebble/v2":  {"fetch/frontier/disk"},
 	"github.com/coder/websocket":        {"fetch/websocket"},
 	"github.com/zeebo/xxh3":             {"fetch/frontier/seen", "files/journal", "files/batch", "files/transform"},
 	"github.com/zeebo/blake3":           {"files/transform"},

@@ -33,10 +33,10 @@ func (o *origins) has(u urls.URL) bool {
 	return o.seen.Has(origin(u))
 }
 
-// layer takes note of what is asked for. It belongs outside of redirects.
+// layer takes note of what is asked for, but for redirects.
 func (o *origins) layer(next fetch.Fetcher) fetch.Fetcher {
 	return fetch.FetcherFunc(func(ctx context.Context, req *fetch.Request) (*fetch.Record, error) {
-		if u, err := urls.Parse(req.URL); err == nil && !req.Discovered {
+		if u, err := urls.Parse(req.URL); err == nil && !req.Discovered && len(req.Via) == 0 {
 			o.add(u)
 		}
 		return next.Fetch(ctx, req)

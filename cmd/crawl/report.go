@@ -1,10 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"crawl/fetch/manifest"
+	"crawl/fetch/sink/dir"
+	"crawl/fetch/sink/jsonl"
+	"crawl/fetch/sink/warc"
 	"crawl/pipeline/stats"
 )
 
@@ -15,24 +22,44 @@ func (a *app) report(e ending) {
 	case a.console.records:
 		a.console.log.Info("done", "urls", snap.Total, "earlier", snap.Earlier, "failed", snap.Failed(),
 			"bytes", snap.Bytes, "elapsed_s", snap.Elapsed, "interrupted", e.signal != nil, "dir", dir, e.widths.record())
-	case a.console.quiet:
+	case a.console.quiet, e.code == exitUsage && snap.Total == snap.Earlier: // it never began
 	case snap.Total == 0:
 		if e.code == exitOK {
 			a.console.say("nothing to do: no URL was listed")
 		}
-	case e.signal == nil && snap.Total == snap.Earlier && e.code != exitOutput && e.code != exitUsage:
+	case e.signal == nil && snap.Total == snap.Earlier && e.code != exitOutput && e.code != exitUsage && e.code != exitLimit:
 		a.console.say("nothing to do: all %s URLs are recorded in %s%s (--fresh starts over)", stats.Count(snap.Total), dir, earlierFailures(snap))
 	default:
 		// Nothing can be done about an error: this is where it would be told.
 		_ = stats.WriteSummary(&a.console.out, snap, "URLs")
+		if text := e.links.String(); text != "" {
+			a.console.plain(text)
+		}
 		if text := e.widths.String(); text != "" {
 			a.console.plain(text)
 		}
 		a.console.plain(a.places())
 	}
-	if e.signal != nil {
+	switch {
+	case e.signal != nil:
 		a.console.say("interrupted: resume with the same command")
+	case e.code == exitLimit:
+		a.console.say("stopped: --max-pages are stored; a higher number goes on")
 	}
+}
+
+// String says which links were not followed, most frequent rule first; "" for none.
+func (l *linkCounts) String() string {
+	if l == nil || len(l.refused) == 0 {
+		return ""
+	}
+	rules := slices.SortedFunc(maps.Keys(l.refused), func(a, b string) int {
+		return cmp.Or(cmp.Compare(l.refused[b], l.refused[a]), cmp.Compare(a, b))
+	})
+	for i, rule := range rules {
+		rules[i] = stats.Count(l.refused[rule]) + " by " + rule
+	}
+	return "links not followed: " + strings.Join(rules, ", ")
 }
 
 // earlierFailures says why a run that had nothing to do ends as a failed one.
@@ -45,11 +72,22 @@ func earlierFailures(snap stats.Snapshot) string {
 
 // places says where to find what was kept.
 func (a *app) places() string {
-	records := filepath.Join(a.flags.output, manifest.Name)
-	if !a.flags.keepsBodies() {
-		return "records in " + records
+	f := a.flags
+	text := ""
+	for _, place := range []struct {
+		kept         bool
+		what, folder string
+	}{
+		{f.keepsBodies(), "bodies", dir.Bodies},
+		{f.keepsPages(), "pages", jsonl.Folder},
+		{f.keepsExchanges(), "archives", warc.Folder},
+		{true, "records", manifest.Name},
+	} {
+		if place.kept {
+			text += ", " + place.what + " in " + filepath.Join(f.output, place.folder)
+		}
 	}
-	return "bodies in " + filepath.Join(a.flags.output, "bodies") + ", records in " + records
+	return strings.TrimPrefix(text, ", ")
 }
 
 // summary is the summary for machines (--json).
@@ -60,6 +98,9 @@ func (a *app) summary(e ending) summary {
 		ExitCode:    e.code,
 		Interrupted: e.signal != nil,
 		Snapshot:    e.stats,
+	}
+	if e.links != nil {
+		s.Queued, s.Refused = &e.links.queued, e.links.refused
 	}
 	if e.widths != nil {
 		s.Width, s.HostWidth = e.widths.ranges()

@@ -71,6 +71,14 @@ type ending struct {
 	widths *adaptive // nil when the width was given
 	signal os.Signal // that stopped it; nil: it came to its end
 	code   int
+	links  *linkCounts // nil unless links were followed
+}
+
+// linkCounts is what came of following links.
+type linkCounts struct {
+	queued  int64            // that wait for the next run
+	refused map[string]int64 // links, by rule
+	listed  stats.Snapshot   // of the listed URLs alone
 }
 
 // conclude fills in the exit code of a run that err has not ended early, and returns
@@ -80,7 +88,11 @@ func (r *reporting) conclude(e *ending, err error) error {
 	if err != nil {
 		return err
 	}
-	e.code = r.failOn.code(e.stats)
+	judged := e.stats
+	if e.links != nil {
+		judged = e.links.listed
+	}
+	e.code = r.failOn.code(judged)
 	return ended(e.code)
 }
 
@@ -91,8 +103,10 @@ type summary struct {
 	ExitCode    int    `json:"exit_code"`
 	Interrupted bool   `json:"interrupted"`
 	stats.Snapshot
-	Width     *widthRange `json:"width,omitempty"`      // of all that was in flight, with -c auto
-	HostWidth *widthRange `json:"host_width,omitempty"` // of single hosts, when one has moved
+	Queued    *int64           `json:"queued,omitempty"`       // for the next run, when links are followed
+	Refused   map[string]int64 `json:"not_followed,omitempty"` // links, by the rule against them
+	Width     *widthRange      `json:"width,omitempty"`        // of all that was in flight, with -c auto
+	HostWidth *widthRange      `json:"host_width,omitempty"`   // of single hosts, when one has moved
 }
 
 // printJSON prints what machines want to know, on stdout.

@@ -35,7 +35,7 @@ func newRoot(p process, c *console) *cobra.Command {
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd.Flags(), err) })
 	root.SetHelpFunc(help(root, groups))
-	root.AddCommand(newTransform(p, c), newCompare(p, c), newVerify(p, c), newLab(p, c), newVersion())
+	root.AddCommand(newTransform(p, c), newCompare(p, c), newVerify(p, c), newWhy(p, c), newLab(p, c), newVersion())
 	root.SetHelpCommand(newHelp(root))
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()

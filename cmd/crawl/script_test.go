@@ -1,20 +1,24 @@
 package main
 
 import (
+	"bytes"
 	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
 
 	"crawl/fetch/fetchtest"
+	"crawl/fetch/manifest"
 	"crawl/files"
 	"crawl/files/uring"
 
@@ -75,6 +79,7 @@ func TestScripts(t *testing.T) {
 			if err != nil {
 				return err
 			}
+			env.Setenv("LABKEY", "1,0,0,127:"+port)
 			env.Setenv("NAME", "someone.test:"+port) // that --resolve may lead to the lab
 			env.Setenv("URLS", filepath.Join(lists, "urls.txt"))
 			env.Setenv("FAILURES", filepath.Join(lists, "failures.txt"))
@@ -96,8 +101,72 @@ func TestScripts(t *testing.T) {
 			"bytes":    writeBytes,
 			"pack":     pack,
 			"hold":     hold,
+			"gather":   gather,
+			"damage":   damage,
+			"outcomes": outcomes,
 		},
 	})
+}
+
+// gather FILE PATTERN: into FILE what is in the files that match, one behind the other in
+// the order of their names, unpacked where it is gzip.
+func gather(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: gather FILE PATTERN")
+	}
+	var all []byte
+	for _, name := range matches(ts, args[1]) {
+		data, err := os.ReadFile(name)
+		ts.Check(err)
+		if strings.HasSuffix(name, ".gz") {
+			unpack, err := gzip.NewReader(bytes.NewReader(data))
+			ts.Check(err)
+			data, err = io.ReadAll(unpack)
+			ts.Check(err)
+		}
+		all = append(all, data...)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), all, 0o600))
+}
+
+// damage PATTERN: one byte in the middle of each file that matches is another.
+func damage(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: damage PATTERN")
+	}
+	for _, name := range matches(ts, args[0]) {
+		data, err := os.ReadFile(name)
+		ts.Check(err)
+		data[len(data)/2] ^= 1
+		ts.Check(os.WriteFile(name, data, 0o600))
+	}
+}
+
+func matches(ts *testscript.TestScript, pattern string) []string {
+	names, err := filepath.Glob(ts.MkAbs(pattern))
+	ts.Check(err)
+	if len(names) == 0 {
+		ts.Fatalf("no file matches %s", pattern)
+	}
+	return names
+}
+
+// outcomes FILE DIR: into FILE what the manifest in DIR says that does not change from run
+// to run, sorted.
+func outcomes(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: outcomes FILE DIR")
+	}
+	var lines []string
+	eng, err := files.NewDirect(ts.MkAbs(args[1]), files.Options{})
+	ts.Check(err)
+	defer eng.Close()
+	for l, err := range manifest.Lines(context.Background(), eng) {
+		ts.Check(err)
+		lines = append(lines, fmt.Sprintln(l.URL, l.FinalURL, l.Outcome, l.ErrorClass, l.Status, l.ContentType, l.Bytes, l.WireBytes, l.SHA256, l.Redirects))
+	}
+	slices.Sort(lines)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Join(lines, "")), 0o600))
 }
 
 // exits CODE PROGRAM ARG...: the program must exit with that code.

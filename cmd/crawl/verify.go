@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 
 	"crawl/fetch/manifest"
+	"crawl/fetch/sink/jsonl"
+	"crawl/fetch/sink/warc"
 	"crawl/files"
 	"crawl/files/batch"
 	"crawl/files/journal"
@@ -20,9 +22,9 @@ func newVerify(p process, c *console) *cobra.Command {
 	return &cobra.Command{
 		Use:   "verify DIR",
 		Short: "Hold what is stored in a folder against its records",
-		Long: `Read again every file that a crawl or a transform stored in DIR, and compare its
-size and hash with its record. What is wrong is printed, one line each, and makes
-the exit code 7.`,
+		Long: `Read again everything that a crawl or a transform stored in DIR, and compare it with
+its record: files by size and hash, web archives and pages also by their structure.
+What is wrong is printed, one line each, and makes the exit code 7.`,
 		Example:               "  crawl verify crawl-out",
 		DisableFlagsInUseLine: true,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -65,7 +67,11 @@ func verify(ctx context.Context, stop *stopper, p process, c *console, dir strin
 	if err := out.Flush(); err != nil && !isGone(err) {
 		return outputError("write what is wrong: %w", err)
 	}
-	c.say("%s records, %s %s, %s: %s", stats.Count(sum.Records), stats.Count(sum.Bodies), stored, stats.Bytes(sum.Bytes), problems(sum.Problems))
+	shared := ""
+	if sum.Sections > 0 {
+		shared = ", " + stats.Count(sum.Sections) + " entries of archives and pages"
+	}
+	c.say("%s records, %s %s, %s%s: %s", stats.Count(sum.Records), stats.Count(sum.Bodies), stored, stats.Bytes(sum.Bytes), shared, problems(sum.Problems))
 	if sum.Problems > 0 {
 		return ended(exitVerify)
 	}
@@ -84,7 +90,26 @@ func verifyKind(ctx context.Context, eng files.Engine, report func(journal.Probl
 		return "outputs", sum, err
 	}
 	sum, err = manifest.Verify(ctx, eng, 0, report)
+	if err == nil {
+		err = verifyShared(ctx, eng, &sum, report)
+	}
 	return "bodies", sum, err
+}
+
+// verifyShared verifies what no single record is about of the files that many share.
+func verifyShared(ctx context.Context, eng files.Engine, sum *journal.Summary, report func(journal.Problem)) error {
+	known, err := sharedSpans(ctx, eng, func(string) bool { return true })
+	if err != nil {
+		return err
+	}
+	found := func(file, problem string) {
+		sum.Problems++
+		report(journal.Problem{Kind: journal.Damaged, Path: file, Detail: problem})
+	}
+	if err := warc.Verify(ctx, eng, known, found); err != nil {
+		return err
+	}
+	return jsonl.Verify(ctx, eng, known, found)
 }
 
 func problems(n int64) string {

@@ -13,6 +13,7 @@ import (
 
 	"crawl/fetch"
 	"crawl/fetch/frontier/memory"
+	"crawl/fetch/frontier/schedule"
 	"crawl/fetch/list"
 	"crawl/fetch/manifest"
 	"crawl/pipeline"
@@ -165,7 +166,7 @@ func TestMethodAndBody(t *testing.T) {
 				return nil, &fetch.Error{Class: fetch.ClassRefused, URL: req.URL, Reason: "no connection"}
 			}
 			return answer(req, 200, "hello"), nil
-		}, memory.Options{PerHost: 1})
+		}, memory.Options{Options: schedule.Options{PerHost: 1}})
 		c.Method, c.Body = tt.method, fetch.Text("abc")
 		c.Retry = pipeline.Retry{Max: 2, Base: 1, Cap: 1}
 		if err := c.Run(t.Context(), nil); err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"crawl/fetch"
 	"crawl/fetch/frontier/memory"
+	"crawl/fetch/frontier/schedule"
 	"crawl/fetch/frontier/seen"
 	"crawl/fetch/list"
 	"crawl/fetch/manifest"
@@ -237,7 +238,7 @@ func TestOverloadedHostIsLeftAlone(t *testing.T) {
 				return answer(req, 429, "", fetch.Field{Name: "Retry-After", Value: "60"}), nil
 			}
 			return answer(req, 200, ""), nil
-		}, memory.Options{PerHost: 1})
+		}, memory.Options{Options: schedule.Options{PerHost: 1}})
 		c.Workers = 1
 		c.Retry = pipeline.Retry{} // not again, and yet the host is left alone
 		if err := c.Run(t.Context(), nil); err != nil {

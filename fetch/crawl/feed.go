@@ -24,6 +24,26 @@ type Seen interface {
 // feed gives the frontier what the inputs list, until their end or the drain. The
 // two errors are of an input that breaks off, and of all else.
 func (c *Crawl) feed(ctx context.Context, drain <-chan struct{}) (broken, err error) {
+	ctx, closed := c.closeInputs(ctx, drain)
+	f := feeder{crawl: c}
+	if c.Follow != nil { // they were loaded
+		f.input = len(c.Inputs)
+	}
+	err = c.Frontier.Feed(ctx, f.next)
+	stopped := ctx.Err() != nil
+	closed()
+	switch input, ok := errors.AsType[*list.Error](err); {
+	case stopped:
+		return nil, nil // by the drain, or by an error that others return
+	case ok:
+		return input, nil
+	}
+	return nil, err
+}
+
+// closeInputs has the inputs closed at the drain, at the end of ctx and by closed: one
+// may wait for a terminal. The context that it returns ends at the same time.
+func (c *Crawl) closeInputs(ctx context.Context, drain <-chan struct{}) (_ context.Context, closed func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var watcher sync.WaitGroup
 	watcher.Go(func() {
@@ -32,22 +52,14 @@ func (c *Crawl) feed(ctx context.Context, drain <-chan struct{}) (broken, err er
 			cancel()
 		case <-ctx.Done():
 		}
-		for _, input := range c.Inputs { // one may wait for a terminal
+		for _, input := range c.Inputs {
 			input.Close()
 		}
 	})
-	f := feeder{crawl: c}
-	err = c.Frontier.Feed(ctx, f.next)
-	stopped := ctx.Err() != nil
-	cancel()
-	watcher.Wait()
-	switch input, ok := errors.AsType[*list.Error](err); {
-	case stopped:
-		return nil, nil // by the drain, or by an error that others return
-	case ok:
-		return input, nil
+	return ctx, func() {
+		cancel()
+		watcher.Wait()
 	}
-	return nil, err
 }
 
 // feeder turns the lines of the inputs into entries for the frontier. What needs
@@ -87,6 +99,10 @@ func (f *feeder) admit(ctx context.Context, line list.Line) (entry frontier.Entr
 	host := u.Host()
 	if c.Listed != nil {
 		c.Listed.Add(host) // also when there is nothing to fetch of it any more
+	}
+	if c.Follow != nil {
+		c.Follow.Scope.Add(u)
+		return frontier.Entry{URL: u.String(), Host: host, Input: int32(f.input), Line: line.Number}, true, nil
 	}
 	url := u.String()
 	key := shown(url)
@@ -143,4 +159,10 @@ func (f *feeder) record(ctx context.Context, line list.Line, l *manifest.Line) e
 	return f.crawl.record(ctx, l, 0)
 }
 
-func (c *Crawl) inputName(i int32) string { return c.Inputs[i].Name }
+// inputName is what the user calls an input; there may have been more in an earlier run.
+func (c *Crawl) inputName(i int32) string {
+	if int(i) >= len(c.Inputs) {
+		return ""
+	}
+	return c.Inputs[i].Name
+}

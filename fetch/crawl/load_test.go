@@ -11,6 +11,7 @@ import (
 
 	"crawl/fetch"
 	"crawl/fetch/frontier/memory"
+	"crawl/fetch/frontier/schedule"
 	"crawl/fetch/sink"
 	"crawl/pipeline"
 )
@@ -93,9 +94,9 @@ func TestWidthFollowsTheHost(t *testing.T) {
 				return answer(req, 429, ""), nil
 			}
 			return answer(req, 200, "hello"), nil
-		}, memory.Options{PerHost: 64, Limit: all, HostLimit: func(string) *pipeline.Limit {
+		}, memory.Options{Options: schedule.Options{PerHost: 64, Limit: all, HostLimit: func(string) *pipeline.Limit {
 			return pipeline.NewLimit(pipeline.LimitOptions{Cap: 64})
-		}})
+		}}})
 		c.Workers = 64
 		c.Retry = pipeline.Retry{Max: 20}
 		c.Timeout = time.Hour

@@ -27,7 +27,8 @@ func contentType(x *exchange) {
 }
 
 func robots(x *exchange) {
-	x.say(200, "User-agent: *\nDisallow: /name/private/")
+	x.say(200, "User-agent: *\nDisallow: /name/private/\nDisallow: /site/*/private/\n\n"+
+		"Sitemap: http://"+string(x.Host())+"/site/"+strconv.Itoa(DefaultPages)+"/sitemap.xml")
 }
 
 func status(x *exchange) {

@@ -68,7 +68,7 @@ func TestSmallAnswers(t *testing.T) {
 		{"/empty", "", "", "", 204},
 		{"/name/a%2Fb/../c%00?d=%C3%A9&e", "", "", "/name/a%2Fb/../c%00?d=%C3%A9&e", 200},
 		{"/content-type?ct=image/png", "Content-Type", "image/png", pageOf(t, 1024), 200},
-		{"/robots.txt", "Content-Type", "text/plain; charset=utf-8", "User-agent: *\nDisallow: /name/private/\n", 200},
+		{"/robots.txt", "Content-Type", "text/plain; charset=utf-8", "User-agent: *\nDisallow: /name/private/\nDisallow: /site/*/private/\n\nSitemap: http://" + lab.Addr() + "/site/5000/sitemap.xml\n", 200},
 		{"/status/200", "", "", "200 OK\n", 200},
 		{"/status/404", "", "", "404 Not Found\n", 404},
 		{"/status/304", "", "", "", 304},

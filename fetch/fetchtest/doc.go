@@ -10,6 +10,8 @@
 // In short ({bytes} counts the body after decoding; {ms} are milliseconds):
 //
 //	/d/{ms}/s/{bytes}/{n}                     wait, then a page with 20 links
+//	/site/{pages}/...                         so many pages that link to each other
+//	/traps/ calendar/{year}/{month} deeper session/{id}   links without end
 //	/empty /name/...                          204; a body equal to the target asked for
 //	/status/{code} /flaky/{n}/{id}            any status; 503 n times, then 200
 //	/limit/{n}/{seconds}/{id}                 429 with Retry-After n times, then 200

@@ -91,7 +91,15 @@ func groups() []group {
 			{"/empty", "", "204 No Content", empty},
 			{"/name/...", "/name/a%2Fb/c?d=e", "200 for anything below, with the request target as the body", name},
 			{"/content-type", "/content-type?ct=image/png", "a page under the content type ct", contentType},
-			{"/robots.txt", "", "forbids /name/private/ to all", robots},
+			{"/robots.txt", "", "forbids /name/private/ and those pages of the sites below to all", robots},
+		}},
+		{"Sites to follow links on", false, []route{
+			{"/site/{pages}", "/site/5000", "to the same with a slash", siteWithoutSlash},
+			{"/site/{pages}/...", "/site/5000/", "so many pages that link to each other, some by redirects, and to some that are gone, slow or forbidden", linkedSite},
+			{"/traps/", "", "links into the traps below, which nothing else leads to", traps},
+			{"/traps/calendar/{year}/{month}", "/traps/calendar/2026/1", "a month, with links to those around it", calendar},
+			{"/traps/deeper/...", "/traps/deeper/", "links to folders below, without end", deeper},
+			{"/traps/session/{id}", "/traps/session/0", "a link to itself, under another address each time", sessions},
 		}},
 		{"Status", false, []route{
 			{"/status/{code}", "/status/404", "any status from 200 to 999; ?retry-after= adds that field", status},

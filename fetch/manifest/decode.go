@@ -54,8 +54,12 @@ func parsePlain(text string, l *Line) bool {
 	p.Text(`,"sha256":"`, &l.SHA256)
 	p.Text(`,"path":"`, &l.Path)
 	p.Text(`,"steps":"`, &l.Steps)
+	parseSection(&p, `,"warc":`, &l.WARC)
+	parseSection(&p, `,"jsonl":`, &l.JSONL)
 	p.Text(`,"etag":"`, &l.ETag)
 	p.Text(`,"last_modified":"`, &l.LastModified)
+	p.Text(`,"robots":"`, &l.Robots)
+	p.Text(`,"canonical":"`, &l.Canonical)
 	p.Int(`,"depth":`, &l.Depth)
 	p.Text(`,"parent":"`, &l.Parent)
 	p.Int(`,"attempts":`, &l.Attempts)
@@ -71,4 +75,16 @@ func parsePlain(text string, l *Line) bool {
 	p.Text(`,"run":"`, &l.Run)
 	p.Literal("}")
 	return p.Done()
+}
+
+func parseSection(p *jsonline.Plain, name string, s *Section) {
+	if !p.Has(name) {
+		return
+	}
+	p.Literal(name)
+	p.Must(p.Text(`{"path":"`, &s.Path))
+	p.Int64(`,"offset":`, &s.Offset)
+	p.Int64(`,"length":`, &s.Length)
+	p.Text(`,"digest":"`, &s.Digest)
+	p.Literal("}")
 }

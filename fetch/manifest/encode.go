@@ -24,8 +24,12 @@ func appendLine(b []byte, l *Line, schema int) []byte {
 	b = jsonline.AppendText(b, `,"sha256":`, l.SHA256)
 	b = jsonline.AppendText(b, `,"path":`, l.Path)
 	b = jsonline.AppendText(b, `,"steps":`, l.Steps)
+	b = appendSection(b, `,"warc":`, &l.WARC)
+	b = appendSection(b, `,"jsonl":`, &l.JSONL)
 	b = jsonline.AppendText(b, `,"etag":`, l.ETag)
 	b = jsonline.AppendText(b, `,"last_modified":`, l.LastModified)
+	b = jsonline.AppendText(b, `,"robots":`, l.Robots)
+	b = jsonline.AppendText(b, `,"canonical":`, l.Canonical)
 	b = strconv.AppendInt(append(b, `,"depth":`...), int64(l.Depth), 10)
 	b = jsonline.AppendText(b, `,"parent":`, l.Parent)
 	b = jsonline.AppendCount(b, `,"attempts":`, int64(l.Attempts))
@@ -53,10 +57,20 @@ func shorten(l *Line) *Line {
 	s.ETag, s.LastModified = "", "" // worth nothing unless they are whole
 	s.URL = s.URL[:min(len(s.URL), 128<<10)]
 	for _, text := range []*string{&s.FinalURL, (*string)(&s.Outcome), &s.Reason, &s.ErrorClass, &s.ContentType,
-		&s.SHA256, &s.Path, &s.Steps, &s.Parent, &s.RemoteIP, &s.Input, &s.Run} {
+		&s.SHA256, &s.Path, &s.Steps, &s.Robots, &s.Canonical, &s.Parent, &s.RemoteIP, &s.Input, &s.Run} {
 		*text = (*text)[:min(len(*text), 3<<10)]
 	}
 	return &s
+}
+
+func appendSection(b []byte, name string, s *Section) []byte {
+	if s.Path == "" {
+		return b
+	}
+	b = jsonline.AppendString(append(append(b, name...), `{"path":`...), s.Path)
+	b = strconv.AppendInt(append(b, `,"offset":`...), s.Offset, 10)
+	b = strconv.AppendInt(append(b, `,"length":`...), s.Length, 10)
+	return append(jsonline.AppendString(append(b, `,"digest":`...), s.Digest), '}')
 }
 
 func appendRedirects(b []byte, hops []Redirect) []byte {

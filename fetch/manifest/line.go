@@ -37,11 +37,20 @@ type Line struct {
 	Path        string  `json:"path,omitempty"`  // of the stored body, relative to DIR, with slashes
 	Steps       string  `json:"steps,omitempty"` // that made what is stored of the body (--transform)
 
+	// WARC is where the records of the exchanges stand, the answer's first: a response
+	// or a revisit. JSONL is where the line about the page stands.
+	WARC  Section `json:"warc,omitzero"`
+	JSONL Section `json:"jsonl,omitzero"`
+
 	// Validators of the stored body, as the server sent them: what a later run asks
 	// with whether the body still holds. They are of FinalURL, and are there only
 	// when the body came whole.
 	ETag         string `json:"etag,omitempty"`
 	LastModified string `json:"last_modified,omitempty"`
+
+	// What the page says of itself, which is recorded and, but for nofollow, not obeyed.
+	Robots    string `json:"robots,omitempty"`    // asks of crawlers: "noindex,nofollow"
+	Canonical string `json:"canonical,omitempty"` // another URL that it calls its own
 
 	Depth     int        `json:"depth"`
 	Parent    string     `json:"parent,omitempty"`
@@ -57,6 +66,16 @@ type Line struct {
 	Input     string     `json:"input,omitempty"` // the INPUT that listed it
 	Line      int64      `json:"line,omitempty"`  // and its line there, from 1
 	Run       string     `json:"run,omitempty"`
+}
+
+// Section is a part of a file that the records of many URLs share.
+type Section struct {
+	Path   string `json:"path"` // relative to DIR, with slashes
+	Offset int64  `json:"offset"`
+	Length int64  `json:"length"`
+	// Digest is "sha1:" and that of the payload in base32, as WARC files have it, or
+	// "xxh3:" and that of the bytes in hexadecimal.
+	Digest string `json:"digest"`
 }
 
 // Redirect is one hop on the way to Line.FinalURL.

@@ -15,6 +15,8 @@ func fullLine() *Line {
 		Bytes: 16384, WireBytes: 4100, SHA256: strings.Repeat("0123456789abcdef", 4), Path: "bodies/example.com/docs/a.html",
 		Attempts: 1, Started: time.Date(2026, 11, 23, 18, 21, 3, 123456789, time.UTC), DNS: 1.25, Connect: 12.5, TLS: 30.125,
 		TTFB: 101.062, Total: 103.7, RemoteIP: "93.184.216.34", Input: "urls.txt", Line: 12345, Run: "20261123T182103",
+		WARC:  Section{"warc/crawl-20261126032617-00001.warc.gz", 1 << 40, 1234, "sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ"},
+		JSONL: Section{"jsonl/pages-00001.jsonl", 0, 17, "xxh3:0123456789abcdef0123456789abcdef"},
 	}
 }
 

@@ -58,6 +58,7 @@ const (
 	WrongSum   = journal.WrongSHA256
 	Unreadable = journal.Unreadable
 	Outside    = journal.Outside
+	Damaged    = journal.Damaged
 	Malformed  = journal.Malformed
 	Repeated   = journal.Repeated
 	Extra      = journal.Extra
@@ -73,6 +74,8 @@ var format = &journal.Format[Line]{
 	Parse:   parseRecord,
 	Key:     key,
 	Claim:   claim,
+
+	Sections: sections,
 }
 
 // key is the URL that no other record may be about, or "" when others may: a line

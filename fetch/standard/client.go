@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -72,6 +73,11 @@ func (c *Client) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	return nc, nil
 }
 
+// Addresses is [fetch.Client.Addresses].
+func (c *Client) Addresses(ctx context.Context, rawURL string) ([]netip.Addr, error) {
+	return c.shared.Addresses(ctx, rawURL)
+}
+
 // Close closes the connections that are idle and ends what is being opened. Those in
 // use are closed after their bodies. Later fetches fail with [fetch.ClassCancelled].
 func (c *Client) Close() error {
@@ -120,17 +126,20 @@ func (c *Client) fetch(ctx context.Context, trace *fetch.Trace, req *fetch.Reque
 	x := begin(ctx, trace, req, m.URL.Host(), c.opt.IdleTimeout)
 	hr, err := x.request(m)
 	if err != nil {
+		x.captured.Drop()
 		x.end()
 		return nil, fetch.Explain(err, "")
 	}
 	answer, err := c.transport(req).RoundTrip(hr)
 	if err != nil {
 		e := x.explain(err, "waiting for the answer")
+		x.captured.Drop()
 		x.end()
 		return nil, e
 	}
 	if e := x.answered(answer); e != nil {
 		answer.Body.Close()
+		x.captured.Drop()
 		x.end()
 		return nil, e
 	}

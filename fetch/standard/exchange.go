@@ -41,6 +41,8 @@ type exchange struct {
 	limit time.Duration           // without a byte
 	host  string                  // host:port of the server
 
+	captured *fetch.Exchange // nil as a rule
+
 	body io.ReadCloser // of net/http
 	from *http.Response
 	err  error // sticky; io.EOF when the body came whole
@@ -59,6 +61,7 @@ type exchange struct {
 func begin(ctx context.Context, trace *fetch.Trace, req *fetch.Request, host string, idle time.Duration) *exchange {
 	x := &exchange{trace: trace, ctx: ctx, limit: idle, host: host}
 	x.Record = fetch.Record{URL: req.URL, Request: req, Started: time.Now(), Wire: &x.wire}
+	x.captured = req.Capture.Begin(req)
 	run, stop := context.WithCancelCause(context.WithValue(ctx, exchangeKey{}, x))
 	x.run, x.stop = run, stop
 	if !req.Deadline.IsZero() {
@@ -193,6 +196,7 @@ func (x *exchange) answered(r *http.Response) *fetch.Error {
 		return &fetch.Error{Class: fetch.ClassProtocol, Reason: fmt.Sprintf("more than %d header fields", maxFields)}
 	}
 	x.from, x.body, x.Body = r, r.Body, x
+	x.recordAnswer()
 	return nil
 }
 
@@ -216,6 +220,7 @@ func (x *exchange) Read(p []byte) (int, error) {
 	n, err := x.body.Read(p)
 	x.rest()
 	x.wire.Bytes += int64(n)
+	x.captured.Received(p[:n])
 	if n > 0 && x.trace.ChunkReceived != nil {
 		x.trace.ChunkReceived(x.ctx, n)
 	}
@@ -236,6 +241,7 @@ func (x *exchange) finish(err error) error {
 		x.err = e
 	}
 	x.body.Close()
+	x.captured.End(x.err, 0)
 	x.end()
 	return x.err
 }

@@ -31,10 +31,11 @@ func (x *exchange) request(m *fetch.Message) (*http.Request, error) {
 	}
 	body := x.Request.Body
 	if body == nil || body.Size() == 0 {
+		x.recordRequest(m)
 		return hr, nil
 	}
 	var err error
-	if hr.Body, err = x.upload(body); err != nil {
+	if hr.Body, err = x.upload(m, body); err != nil {
 		return nil, err
 	}
 	hr.ContentLength = body.Size()
@@ -42,7 +43,7 @@ func (x *exchange) request(m *fetch.Message) (*http.Request, error) {
 		if !fetch.Replayable(body) {
 			return nil, fetch.ErrOnce
 		}
-		return x.upload(body)
+		return x.upload(m, body)
 	}
 	return hr, nil
 }
@@ -65,11 +66,12 @@ func target(m *fetch.Message) *url.URL {
 }
 
 // upload opens body to be sent.
-func (x *exchange) upload(body fetch.Body) (io.ReadCloser, error) {
+func (x *exchange) upload(m *fetch.Message, body fetch.Body) (io.ReadCloser, error) {
 	r, err := fetch.OpenBody(body)
 	if err != nil {
 		return nil, err
 	}
+	x.recordRequest(m)
 	return &upload{ReadCloser: r, exchange: x}, nil
 }
 
@@ -82,6 +84,7 @@ type upload struct {
 func (u *upload) Read(p []byte) (int, error) {
 	n, err := u.ReadCloser.Read(p)
 	u.exchange.progress()
+	u.exchange.captured.Sent(p[:n])
 	if n > 0 && u.exchange.trace.ChunkSent != nil {
 		u.exchange.trace.ChunkSent(u.exchange.ctx, n)
 	}

@@ -17,11 +17,12 @@ import (
 	"crawl/pipeline"
 )
 
-// claim is what a record says of the file that it names.
+// claim is what a record says of a file that it names, or of a section of one.
 type claim struct {
 	at, number int64 // where its line begins, and which it is
 	key        string
 	Claim
+	section *Section // what is claimed, if not the whole file
 }
 
 // claims are the records of a journal, as they are read, that name files.
@@ -30,8 +31,10 @@ type claims[L any] struct {
 	record    func(*L)           // told of every record
 	malformed func(claim, error) // told where every other line is
 
-	mu    sync.Mutex // guards lines
-	lines *reader[L]
+	mu       sync.Mutex // guards what follows
+	lines    *reader[L]
+	pending  []claim   // of the last line
+	sections []Section // the same, as its format gave them
 }
 
 // Next makes claims a pipeline.Source.
@@ -41,6 +44,11 @@ func (c *claims[L]) Next(ctx context.Context) (claim, error) {
 	for {
 		if err := ctx.Err(); err != nil {
 			return claim{}, err
+		}
+		if n := len(c.pending); n > 0 {
+			found := c.pending[n-1]
+			c.pending = c.pending[:n-1]
+			return found, nil
 		}
 		at := c.lines.at
 		l, err := c.lines.next()
@@ -52,10 +60,29 @@ func (c *claims[L]) Next(ctx context.Context) (claim, error) {
 			continue
 		}
 		c.record(l)
-		found := claim{at, c.lines.number, c.lines.format.Key(l), c.lines.format.Claim(l)}
-		if found.Path != "" && (c.latest == nil || c.latest.counts(found)) {
-			return found, nil
-		}
+		c.find(l, claim{at: at, number: c.lines.number, key: c.lines.format.Key(l)})
+	}
+}
+
+// find makes pending what l claims; line is where it says so.
+func (c *claims[L]) find(l *L, line claim) {
+	format := c.lines.format
+	found := line
+	found.Claim = format.Claim(l)
+	if c.latest != nil && !c.latest.counts(found) {
+		return
+	}
+	if found.Path != "" {
+		c.pending = append(c.pending, found)
+	}
+	if format.Sections == nil {
+		return
+	}
+	c.sections = format.Sections(c.sections[:0], l)
+	for _, s := range c.sections {
+		found := line
+		found.Claim, found.section = Claim{Path: s.Path, Bytes: s.Bytes}, &s
+		c.pending = append(c.pending, found)
 	}
 }
 
@@ -101,6 +128,9 @@ func (h *hasher) compare(ctx context.Context, c claim) error {
 	if c.at < h.trusted && (errors.Is(err, fs.ErrNotExist) || err == nil && info.ModTime().Before(h.since)) {
 		return nil
 	}
+	if c.section != nil && err == nil && info.Mode().IsRegular() {
+		return h.examine(ctx, c, info.Size())
+	}
 	switch {
 	case errors.Is(err, fs.ErrInvalid):
 		return &mismatch{Outside, "the path leads out of the folder"}
@@ -118,6 +148,26 @@ func (h *hasher) compare(ctx context.Context, c claim) error {
 		return &mismatch{ProblemKind(c.Hash), "other content than was stored"}
 	}
 	return err
+}
+
+// examine has a section looked at by whoever knows what it should be.
+func (h *hasher) examine(ctx context.Context, c claim, size int64) error {
+	if end := c.section.Offset + c.Bytes; c.section.Offset < 0 || c.Bytes <= 0 || end > size {
+		return &mismatch{WrongSize, "ends at byte " + strconv.FormatInt(size, 10) + ", before " + strconv.FormatInt(end, 10)}
+	}
+	file, err := h.eng.Open(ctx, c.Path, os.O_RDONLY)
+	if err != nil {
+		return err
+	}
+	defer file.Close() // only read
+	err = c.section.Check(io.NewSectionReader(interruptible{ctx, file}, c.section.Offset, c.Bytes))
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	if _, ofDisk := errors.AsType[*fs.PathError](err); ofDisk {
+		return err
+	}
+	return &mismatch{Damaged, err.Error()}
 }
 
 func (h *hasher) matches(ctx context.Context, c claim) (bool, error) {

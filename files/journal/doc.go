@@ -16,7 +16,9 @@
 // the journal, and so every file that it names, is durable. Open trusts the lines
 // behind the marker only as far as the files have the size and the hash that they
 // say, cuts off a torn last line and, where the Format has a folder of its own for
-// them, removes files that no line names.
+// them, removes files that no line names. A line may also name sections of files that
+// many share, which must be as its Format says; to cut such a file back to the last
+// section that a line names is for whoever writes it.
 //
 // # When the last line counts
 //

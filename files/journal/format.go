@@ -3,6 +3,7 @@ package journal
 import (
 	"crypto/sha256"
 	"hash"
+	"io"
 
 	"github.com/zeebo/xxh3"
 )
@@ -32,6 +33,18 @@ type Format[L any] struct {
 	Key func(l *L) string
 	// Claim returns the file that l vouches for; one without a path is none.
 	Claim func(l *L) Claim
+	// Sections appends what else l vouches for, in files that many lines share, to what
+	// is given. It may be nil.
+	Sections func(into []Section, l *L) []Section
+}
+
+// Section is what a line says of a part of a file.
+type Section struct {
+	Path          string // relative to the engine's root, with slashes
+	Offset, Bytes int64
+	// Check reads the section and returns what is wrong with it, nil when nothing is. What
+	// the disk gives for an error it returns as it is.
+	Check func(section *io.SectionReader) error
 }
 
 // Claim is what a line says of the file that it names.

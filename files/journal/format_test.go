@@ -3,6 +3,7 @@ package journal
 import (
 	"encoding/json"
 	"errors"
+	"io"
 )
 
 // testLine is a line with nothing more in it than a journal needs.
@@ -18,6 +19,8 @@ type testLine struct {
 	XXH3       string `json:"xxh3,omitempty"`
 	Path       string `json:"path,omitempty"`
 	Line       int64  `json:"line,omitempty"`
+	Part       string `json:"part,omitempty"` // what stands in the file "shared"
+	Offset     int64  `json:"offset,omitempty"`
 }
 
 const (
@@ -46,6 +49,19 @@ var testFormat = &Format[testLine]{
 			return Claim{Path: l.Path, Bytes: l.Bytes, Sum: l.XXH3, Hash: XXH3}
 		}
 		return Claim{Path: l.Path, Bytes: l.Bytes, Sum: l.SHA256, Hash: SHA256}
+	},
+	Sections: func(into []Section, l *testLine) []Section {
+		if l.Part == "" {
+			return into
+		}
+		want := l.Part
+		return append(into, Section{Path: "shared", Offset: l.Offset, Bytes: int64(len(want)), Check: func(r *io.SectionReader) error {
+			got, err := io.ReadAll(r)
+			if err == nil && string(got) != want {
+				err = errors.New("another part")
+			}
+			return err
+		}})
 	},
 }
 

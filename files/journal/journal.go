@@ -66,6 +66,7 @@ type Journal[L any] struct {
 
 	failure atomic.Pointer[WriteError]
 	syncing chan struct{} // holds a token while somebody syncs, who may use what follows
+	partner Partner       // nil: none
 	durable int64         // bytes of the log that survive power failure
 	mark    marker        // as on disk
 
@@ -89,9 +90,7 @@ func Open[L any](ctx context.Context, eng files.Engine, f *Format[L], opt Option
 	}
 	syncing, quit := context.WithCancel(context.WithoutCancel(ctx))
 	j.quit = quit
-	if j.opt.Sync != SyncNone {
-		j.done.Go(func() { j.syncEvery(syncing) })
-	}
+	j.done.Go(func() { j.syncEvery(syncing) })
 	return j, nil
 }
 
@@ -119,6 +118,33 @@ func (j *Journal[L]) start(ctx context.Context) error {
 	j.isEmpty.Store(state.size == 0)
 	return err
 }
+
+// Partner is another store, of what must never be behind or ahead of the journal after a
+// power failure.
+type Partner interface {
+	// Flush makes all durable that was written to it.
+	Flush(ctx context.Context) error
+	// Durable hears that the journal is durable up to a [Journal.Position].
+	Durable(ctx context.Context, upto int64) error
+}
+
+// Join has p synced before the journal is from now on, and told afterwards, for as long as
+// the journal is open. Under SyncNone nothing is synced, and p is told what the operating
+// system has: that survives the process.
+func (j *Journal[L]) Join(ctx context.Context, p Partner) error {
+	select {
+	case j.syncing <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	j.partner = p
+	<-j.syncing
+	return nil
+}
+
+// Position is how far the journal is written. A record that is appended later stands
+// behind it.
+func (j *Journal[L]) Position() int64 { return j.log.End() }
 
 // Recovered tells what Open had to repair.
 func (j *Journal[L]) Recovered() Recovery { return j.recovered }

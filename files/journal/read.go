@@ -191,3 +191,16 @@ func (c withContext) Read(p []byte) (int, error) {
 	}
 	return c.r.Read(p)
 }
+
+// interruptible is withContext for parts of a file.
+type interruptible struct {
+	ctx context.Context
+	r   io.ReaderAt
+}
+
+func (c interruptible) ReadAt(p []byte, off int64) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.ReadAt(p, off)
+}

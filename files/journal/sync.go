@@ -13,13 +13,44 @@ func (j *Journal[L]) syncEvery(ctx context.Context) {
 	for {
 		select {
 		case <-tick.C:
-			if j.sync(ctx, j.log.Size()) != nil || j.move(ctx) != nil {
+			if j.keepUp(ctx) != nil {
 				return // every Append says why
 			}
 		case <-ctx.Done():
 			return
 		}
 	}
+}
+
+// keepUp does what there is to do every so often.
+func (j *Journal[L]) keepUp(ctx context.Context) error {
+	if j.opt.Sync == SyncNone {
+		return j.handOver(ctx)
+	}
+	if err := j.sync(ctx, j.log.Size()); err != nil {
+		return err
+	}
+	return j.move(ctx)
+}
+
+// handOver tells the partner what the operating system has.
+func (j *Journal[L]) handOver(ctx context.Context) error {
+	select {
+	case j.syncing <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-j.syncing }()
+	if j.partner == nil {
+		return nil
+	}
+	if err := j.log.Flush(ctx); err != nil {
+		return j.fail(ctx, err)
+	}
+	if err := j.partner.Durable(ctx, j.log.Size()); err != nil {
+		return j.fail(ctx, err)
+	}
+	return nil
 }
 
 // sync returns when the first end bytes of the log are durable, and the bodies
@@ -45,10 +76,20 @@ func (j *Journal[L]) sync(ctx context.Context, end int64) error {
 		return j.fail(ctx, err)
 	}
 	size := j.log.Size()
+	if j.partner != nil { // has what the records up to there came with
+		if err := j.partner.Flush(ctx); err != nil {
+			return j.fail(ctx, err)
+		}
+	}
 	if err := j.eng.Sync(ctx); err != nil {
 		return j.fail(ctx, err)
 	}
 	j.durable = size
+	if j.partner != nil {
+		if err := j.partner.Durable(ctx, size); err != nil {
+			return j.fail(ctx, err)
+		}
+	}
 	return nil
 }
 

@@ -20,6 +20,7 @@ const (
 	WrongSize   ProblemKind = "size"       // or has another size
 	WrongSHA256 ProblemKind = "sha256"     // or other content, as this hash
 	WrongXXH3   ProblemKind = "xxh3"       // or that one says
+	Damaged     ProblemKind = "damaged"    // a section of a file is not what its record says
 	Unreadable  ProblemKind = "unreadable" // or the disk does not give it
 	Outside     ProblemKind = "outside"    // a record's path leads out of the folder
 	Malformed   ProblemKind = "malformed"  // a line is no record
@@ -53,11 +54,13 @@ type Summary struct {
 	Records  int64 // well-formed lines
 	Bodies   int64 // files that are as their records say
 	Bytes    int64 // in those
+	Sections int64 // parts of files that are as their records say
 	Problems int64
 }
 
 // Verify holds everything stored below the engine's root against the journal:
-// each record's file by size and hash, and each file in Format.Bodies by its record.
+// each record's file by size and hash, its sections as the Format checks them, and each
+// file in Format.Bodies by its record.
 // Problems go to report, one call at a time, and are no error; an error is what kept
 // Verify from finishing. It changes nothing and takes no lock; while a run goes on,
 // files that are not recorded yet are reported as extra or, with Format.Replaces, as
@@ -139,6 +142,10 @@ func (v *verifier[L]) settle(c claim, err error) error {
 	case err == nil:
 		v.mu.Lock()
 		defer v.mu.Unlock()
+		if c.section != nil {
+			v.sum.Sections++
+			return nil
+		}
 		v.sum.Bodies++
 		v.sum.Bytes += c.Bytes
 		return nil

@@ -80,8 +80,11 @@ func NamedFile(ctx context.Context, eng files.Engine, opt Options) (*Named, erro
 func File(ctx context.Context, eng files.Engine, opt Options) (files.File, error) {
 	opt.Keep = false
 	f, err := NamedFile(ctx, eng, opt)
-	if err != nil || runtime.GOOS == "windows" {
-		return f, err
+	if err != nil {
+		return nil, err
+	}
+	if runtime.GOOS == "windows" {
+		return f, nil
 	}
 	if err := f.remove(); err != nil {
 		return nil, errors.Join(err, f.File.Close())

@@ -7,10 +7,11 @@ import (
 
 	"crawl/fetch/frontier"
 	"crawl/fetch/frontier/memory"
+	"crawl/fetch/frontier/schedule"
 )
 
 func Example() {
-	f := memory.New(memory.Options{PerHost: 1})
+	f := memory.New(memory.Options{Options: schedule.Options{PerHost: 1}})
 	defer f.Close()
 
 	ctx := context.Background()

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"crawl/fetch/frontier"
+	"crawl/fetch/frontier/schedule"
 )
 
 // Scratch is the place for entries over the window: an empty file that nobody else
@@ -19,12 +20,12 @@ type Scratch interface {
 	io.Closer
 }
 
-// store holds the queues of all hosts. A host's queue is, in this order:
+// store holds the entries of all hosts. Those of one host at one depth are in this order:
 //
 //	head (memory)   rest.blocks (scratch)   rest.tail (memory)
 //
-// It grows at the tail, or at the head while there is no rest. When memory is over
-// the window, the longest queue gives up one block: the back of its head, which then
+// They grow at the tail, or at the head while there is no rest. When memory is over
+// the window, the longest level gives up one block: the back of its head, which then
 // precedes the blocks, or the front of its tail, which then follows them. So the first
 // entries of every host stay at hand, and order is kept.
 type store struct {
@@ -35,8 +36,20 @@ type store struct {
 	buf      []byte // for one block
 	inMemory int
 	spilled  int
-	byLength [33]list // hosts by the bit length of how many entries they have in memory
+	byLength [33][]*level // levels by the bit length of how many entries they have in memory
 }
+
+// level is what waits at one host at one depth.
+type level struct {
+	host   string
+	depth  int32
+	index  int32 // in its list of store.byLength
+	head   queue
+	rest   *rest // what is behind it, once some was spilled
+	length uint8 // which list of store.byLength it is in; 0: none
+}
+
+func (l *level) empty() bool { return l.head.n == 0 && l.rest == nil }
 
 // rest is what follows the head of a queue; it is never empty.
 type rest struct {
@@ -56,43 +69,48 @@ type block struct {
 // memory, since reading back may exceed the window by that much.
 const blockBytes = 4 << 10
 
-func newStore(window int, open func() (Scratch, error)) store {
-	s := store{window: window, open: open}
-	for i := range s.byLength {
-		s.byLength[i].of = byLength
-	}
-	return s
+func newStore(window int, open func() (Scratch, error)) *store {
+	return &store{window: window, open: open}
 }
 
-func (s *store) push(h *host, e frontier.Entry) {
-	e.Host = h.name // one string for all
-	if h.rest == nil {
-		h.head.push(e)
+// Queue implements [schedule.Backlog].
+func (s *store) Queue(host string) schedule.Queue { return &levels{store: s, host: host} }
+
+// Pushed implements [schedule.Backlog].
+func (s *store) Pushed() error { return s.shrink() }
+
+// Spilled implements [schedule.Backlog].
+func (s *store) Spilled() int { return s.spilled }
+
+func (s *store) push(l *level, e frontier.Entry) {
+	e.Host = l.host // one string for all
+	if l.rest == nil {
+		l.head.push(e)
 	} else {
-		h.rest.tail.push(e)
+		l.rest.tail.push(e)
 	}
 	s.inMemory++
-	s.sort(h)
+	s.sort(l)
 }
 
-// pop takes the first entry of h, which has one.
-func (s *store) pop(h *host) (frontier.Entry, error) {
-	if h.head.n == 0 {
-		if err := s.refill(h); err != nil {
-			return frontier.Entry{}, fmt.Errorf("read back the queue of %s: %w", h.name, err)
+// pop takes the first entry of l, which has one.
+func (s *store) pop(l *level) (frontier.Entry, error) {
+	if l.head.n == 0 {
+		if err := s.refill(l); err != nil {
+			return frontier.Entry{}, fmt.Errorf("read back the queue of %s: %w", l.host, err)
 		}
 	}
-	e := h.head.pop()
+	e := l.head.pop()
 	s.inMemory--
-	s.sort(h)
+	s.sort(l)
 	return e, nil
 }
 
 // refill makes the first block of rest the head, or else the tail.
-func (s *store) refill(h *host) error {
-	r := h.rest
+func (s *store) refill(l *level) error {
+	r := l.rest
 	if len(r.blocks) == 0 {
-		h.head, h.rest = r.tail, nil
+		l.head, l.rest = r.tail, nil
 		return nil
 	}
 	b := r.blocks[0]
@@ -104,14 +122,14 @@ func (s *store) refill(h *host) error {
 	default:
 		return err
 	}
-	head, err := decode(buf, h.name, b.n)
+	head, err := decode(buf, l, b.n)
 	if err != nil {
 		return err
 	}
-	h.head = head
+	l.head = head
 	r.blocks = r.blocks[1:]
 	if len(r.blocks) == 0 && r.tail.n == 0 {
-		h.rest = nil
+		l.rest = nil
 	}
 	s.inMemory += int(b.n)
 	s.spilled -= int(b.n)
@@ -121,62 +139,62 @@ func (s *store) refill(h *host) error {
 	return nil
 }
 
-// shrink spills until memory is within the window, or each host has but one entry
+// shrink spills until memory is within the window, or each level has but one entry
 // there: to spill that would save nothing.
 func (s *store) shrink() error {
 	for s.open != nil && s.inMemory > s.window {
-		h := s.longest()
-		if h == nil {
+		l := s.longest()
+		if l == nil {
 			return nil
 		}
-		if err := s.spill(h); err != nil {
-			return fmt.Errorf("spill the queue of %s: %w", h.name, err)
+		if err := s.spill(l); err != nil {
+			return fmt.Errorf("spill the queue of %s: %w", l.host, err)
 		}
 	}
 	return nil
 }
 
-// longest is a host with two entries or more in memory, and at least half as many as any.
-func (s *store) longest() *host {
+// longest is a level with two entries or more in memory, and at least half as many as any.
+func (s *store) longest() *level {
 	for i := len(s.byLength) - 1; i > 1; i-- {
-		if h := s.byLength[i].first; h != nil {
-			return h
+		if len(s.byLength[i]) > 0 {
+			return s.byLength[i][0]
 		}
 	}
 	return nil
 }
 
-// spill writes one block of h.
-func (s *store) spill(h *host) error {
-	if h.rest != nil && h.rest.tail.n >= h.head.n {
-		tail := &h.rest.tail
+// spill writes one block of l.
+func (s *store) spill(l *level) error {
+	if l.rest != nil && l.rest.tail.n >= l.head.n {
+		tail := &l.rest.tail
 		b, err := s.write(tail, 0, fits(tail, 0, 1))
 		if err != nil {
 			return err
 		}
-		h.rest.blocks = append(h.rest.blocks, b)
+		l.rest.blocks = append(l.rest.blocks, b)
 		tail.dropFront(b.n)
-		s.sort(h)
+		s.sort(l)
 		return nil
 	}
-	n := min(fits(&h.head, h.head.n-1, -1), h.head.n-1)
-	b, err := s.write(&h.head, h.head.n-n, n)
+	n := min(fits(&l.head, l.head.n-1, -1), l.head.n-1)
+	b, err := s.write(&l.head, l.head.n-n, n)
 	if err != nil {
 		return err
 	}
-	if h.rest == nil {
-		h.rest = &rest{}
+	if l.rest == nil {
+		l.rest = &rest{}
 	}
-	h.rest.blocks = slices.Insert(h.rest.blocks, 0, b)
-	h.head.dropBack(b.n)
-	s.sort(h)
+	l.rest.blocks = slices.Insert(l.rest.blocks, 0, b)
+	l.head.dropBack(b.n)
+	s.sort(l)
 	return nil
 }
 
 // fits tells how many entries from i on, in steps of +1 or -1, make a block.
 func fits(q *queue, i, step int32) (n int32) {
 	for size := 0; n < q.n && size < blockBytes; i += step {
-		size += len(q.at(i).URL) + 8
+		size += len(q.at(i).URL) + len(q.at(i).Parent) + 8
 		n++
 	}
 	return n
@@ -193,7 +211,7 @@ func (s *store) write(q *queue, i, n int32) (block, error) {
 	}
 	buf := s.buffer(0)
 	for j := range n {
-		buf = encode(buf, q.at(i+j))
+		buf = frontier.AppendEntry(buf, q.at(i+j))
 	}
 	s.buf = buf
 	if _, err := s.scratch.WriteAt(buf, s.end); err != nil {
@@ -211,23 +229,29 @@ func (s *store) buffer(n int) []byte {
 	return s.buf[:n]
 }
 
-// sort moves h to the list of hosts about as long.
-func (s *store) sort(h *host) {
-	n := h.head.n
-	if h.rest != nil {
-		n += h.rest.tail.n
+// sort moves l to the list of hosts about as long.
+func (s *store) sort(l *level) {
+	n := l.head.n
+	if l.rest != nil {
+		n += l.rest.tail.n
 	}
 	length := uint8(bits.Len32(uint32(n)))
-	if length == h.length {
+	if length == l.length {
 		return
 	}
-	if h.length > 0 {
-		s.byLength[h.length].remove(h)
+	if l.length > 0 {
+		list := s.byLength[l.length]
+		last := len(list) - 1
+		list[l.index] = list[last]
+		list[l.index].index = l.index
+		list[last] = nil
+		s.byLength[l.length] = list[:last]
 	}
 	if length > 0 {
-		s.byLength[length].push(h)
+		l.index = int32(len(s.byLength[length]))
+		s.byLength[length] = append(s.byLength[length], l)
 	}
-	h.length = length
+	l.length = length
 }
 
 func (s *store) close() error {

@@ -24,6 +24,7 @@ import (
 
 	"crawl/fetch"
 	"crawl/fetch/sink"
+	"crawl/fetch/sink/firsts"
 	"crawl/files"
 	"crawl/files/urlname"
 )
@@ -39,8 +40,11 @@ const (
 type Sink struct {
 	eng    files.Engine
 	suffix string
-	temp   atomic.Int64 // number of the last temporary file
+	firsts *firsts.Table // nil unless equal bodies are to be stored once
+	temp   atomic.Int64  // number of the last temporary file
 }
+
+var _ sink.Dropper = (*Sink)(nil)
 
 // New returns a Sink that writes below the engine's root.
 func New(eng files.Engine) *Sink { return &Sink{eng: eng} }
@@ -48,6 +52,11 @@ func New(eng files.Engine) *Sink { return &Sink{eng: eng} }
 // NewSuffixed is New with a suffix behind every name, such as ".md" where pages are
 // stored as Markdown. It has to be a short one.
 func NewSuffixed(eng files.Engine, suffix string) *Sink { return &Sink{eng: eng, suffix: suffix} }
+
+// LinkEqual has Put store a body that is there already, byte for byte, as a hard link to
+// the first one; table knows where that is, by SHA-256. Where there can be no link there
+// is a copy. It is to be called before the first Put, and the table stays the caller's.
+func (s *Sink) LinkEqual(table *firsts.Table) { s.firsts = table }
 
 // Two sizes of buffer: thousands of answers may wait for their bodies at once,
 // and most bodies are small.
@@ -114,10 +123,13 @@ func fill(body io.Reader, buf []byte, n int) (_ int, end bool, err error) {
 
 func (s *Sink) putWhole(ctx context.Context, data []byte, url string) (sink.Stored, error) {
 	stored := sink.Stored{Path: s.bodyPath(url), Bytes: int64(len(data)), SHA256: sha256.Sum256(data)}
+	if linked, err := s.link(ctx, &stored); linked || err != nil {
+		return stored, err
+	}
 	if err := s.eng.PutFile(ctx, stored.Path, data); err != nil {
 		return sink.Stored{}, s.diskError(ctx, stored.Path, err)
 	}
-	return stored, nil
+	return stored, s.remember(ctx, &stored)
 }
 
 // putStream writes a temporary file from a full buf and the rest of the body.
@@ -132,16 +144,25 @@ func (s *Sink) putStream(ctx context.Context, body io.Reader, buf []byte, url st
 	if closed := file.Close(); err == nil && closed != nil {
 		err = s.diskError(ctx, stored.Path, closed)
 	}
+	linked := false
 	if err == nil {
+		linked, err = s.link(ctx, &stored)
+	}
+	if err == nil && !linked {
 		if err = s.eng.Rename(ctx, temp, stored.Path); err != nil {
 			err = s.diskError(ctx, stored.Path, err)
 		}
 	}
-	if err != nil {
+	if err != nil || linked {
 		s.eng.Remove(context.WithoutCancel(ctx), temp) // the next start removes what stays
+	}
+	if err != nil {
 		return sink.Stored{}, err
 	}
-	return stored, nil
+	if !linked {
+		err = s.remember(ctx, &stored)
+	}
+	return stored, err
 }
 
 // copyBody writes a full buf and then the rest of the body, and sums them up.
@@ -161,6 +182,14 @@ func (s *Sink) copyBody(ctx context.Context, stored *sink.Stored, file io.Writer
 			return err
 		}
 	}
+}
+
+// Drop removes a body that was stored: nothing will name it.
+func (s *Sink) Drop(ctx context.Context, stored sink.Stored) error {
+	if err := s.eng.Remove(ctx, stored.Path); err != nil {
+		return s.diskError(ctx, stored.Path, err)
+	}
+	return nil
 }
 
 // Exists returns what is stored for url, hashed anew, and whether anything is.

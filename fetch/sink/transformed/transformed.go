@@ -97,6 +97,14 @@ func (s *Sink) Put(ctx context.Context, rec *fetch.Record, url string) (sink.Sto
 	return s.inner.Put(ctx, &made, url)
 }
 
+// Drop implements [sink.Dropper], where the inner sink does.
+func (s *Sink) Drop(ctx context.Context, stored sink.Stored) error {
+	if inner, ok := s.inner.(sink.Dropper); ok {
+		return inner.Drop(ctx, stored)
+	}
+	return nil
+}
+
 // Suffix is what a chain adds to every name, such as ".md". A step that takes a suffix
 // off, or the place of another, is not followed in that: no two names may become one.
 func Suffix(chain transform.Chain) string {

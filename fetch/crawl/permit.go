@@ -1,0 +1,115 @@
+package crawl
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"crawl/fetch"
+	"crawl/fetch/frontier"
+	"crawl/fetch/manifest"
+	"crawl/fetch/robots/gate"
+	"crawl/fetch/urls"
+	"crawl/pipeline"
+)
+
+// Robots knows the robots.txt files; [gate.Gate] does.
+type Robots interface {
+	// Check returns nil when req may be made, and else an error around a [*gate.Denied]
+	// or a [*gate.Deferred].
+	Check(ctx context.Context, req *fetch.Request) error
+	// Policy returns what else the file says that req is under.
+	Policy(ctx context.Context, req *fetch.Request) (gate.Policy, error)
+}
+
+// patience is how long the robots.txt of a host may be out of reach before what it has is
+// given up: it is asked for after 5 s, 10 s and 20 s.
+const patience = 30 * time.Second
+
+// meet finds out about the host of an entry that nothing is known of: its addresses, and
+// from its robots.txt how long it wants to be left alone and which sitemaps it has. Once
+// that was asked the entry is given back, to be asked for under a lease of its own.
+func (v *visiting) meet(ctx context.Context) (out Visit, ok bool) {
+	out.End = frontier.Outcome{Defer: true, Load: pipeline.Ignored}
+	about := frontier.About{Addrs: v.addresses(ctx, v.req.URL)}
+	if !v.Frontier.Learn(v.entry, about) {
+		return out, false
+	}
+	if v.Robots == nil {
+		return out, true
+	}
+	policy, err := v.Robots.Policy(ctx, v.req)
+	if err != nil {
+		return out, false // Check will say so
+	}
+	if about.Delay = policy.CrawlDelay; about.Delay > 0 {
+		v.Frontier.Learn(v.entry, about)
+	}
+	out.Links = v.sitemaps(policy)
+	return out, false
+}
+
+// addresses are all that a host may be asked at; none when they can't be told, which the
+// fetch will find out again.
+func (c *Crawl) addresses(ctx context.Context, url string) []netip.Addr {
+	if c.Lookup == nil {
+		return nil
+	}
+	addrs, err := c.Lookup(ctx, url)
+	if err != nil {
+		return nil
+	}
+	return addrs
+}
+
+// permit asks robots.txt and the budget of the host. When the URL may not be asked for, or
+// not now, ok is false and out says what becomes of it.
+func (v *visiting) permit(ctx context.Context) (out Visit, ok bool) {
+	e, t := &v.entry, &v.trail
+	if v.Robots != nil && (v.RobotsForAll || !listed(e) || len(t.Via) > 0) {
+		if err := v.Robots.Check(ctx, v.req); err != nil {
+			return v.denied(err), false
+		}
+	}
+	if v.Follow == nil || e.Attempts > 0 || len(t.Via) > 0 {
+		return out, true
+	}
+	u, err := urls.Parse(v.req.URL)
+	if err != nil {
+		return out, true // which is for the fetch to say
+	}
+	if why, ok := v.Follow.Scope.Take(u); !ok && !listed(e) {
+		v.line.Outcome, v.line.Reason, v.line.Attempts = manifest.Skipped, why.String(), 0
+		return v.unasked(), false
+	}
+	return out, true
+}
+
+// unasked is a visit that asked the host for nothing.
+func (v *visiting) unasked() Visit {
+	v.tell(string(v.line.Outcome), v.line, "why", v.line.Reason)
+	return Visit{Line: v.line, End: frontier.Outcome{Unasked: true, Load: pipeline.Ignored}}
+}
+
+// denied is what becomes of a URL that robots.txt is against, or that it can't be asked
+// about.
+func (v *visiting) denied(err error) Visit {
+	if no, ok := errors.AsType[*gate.Denied](err); ok {
+		v.line.Outcome, v.line.Reason, v.line.Attempts = manifest.RobotsDenied, no.Error(), 0
+		return v.unasked()
+	}
+	later, ok := errors.AsType[*gate.Deferred](err)
+	if ok && (later.Wait <= patience || later.Status == http.StatusTooManyRequests) {
+		if wait, ok := v.Retry.Wait(v.entry.Attempts, later.Wait, 0); ok {
+			v.tell("again later", v.line, "wait", wait, "why", later.Error())
+			return Visit{End: frontier.Outcome{Retry: true, Wait: wait, Backoff: wait, Load: pipeline.Ignored}}
+		}
+	}
+	failed(v.line, err)
+	if ok {
+		v.line.Reason = later.Error()
+	}
+	return v.unasked()
+}

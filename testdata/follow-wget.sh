@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# Holds a crawl that follows links against wget -r on a real site: a folder of pages that
+# nginx serves. Both must ask for the same URLs, the crawl for none twice. What either
+# asked for is taken from the server's log.
+#
+#   testdata/follow-wget.sh DOCROOT [START=/]
+#
+# For example, with the package python3-doc:
+#
+#   testdata/follow-wget.sh /usr/share/doc/python3.11/html
+set -euo pipefail
+
+docroot=$(cd "${1:?a folder of pages}" && pwd)
+start=${2:-/}
+cd "$(dirname "$0")/.."
+for program in nginx wget; do
+  command -v "$program" >/dev/null || { echo "follow-wget: $program is needed" >&2; exit 1; }
+done
+work=$(mktemp -d)
+nginx=
+
+clean_up() {
+  if [[ -n $nginx ]]; then
+    kill "$nginx" 2>/dev/null || true
+    wait "$nginx" 2>/dev/null || true
+  fi
+  rm -rf "$work"
+}
+trap clean_up EXIT
+
+die() {
+  echo "follow-wget: $*" >&2
+  exit 1
+}
+
+chmod 755 "$work"
+port=$((20000 + RANDOM % 20000))
+cat >"$work/nginx.conf" <<END
+daemon off;
+worker_processes 1;
+pid $work/nginx.pid;
+error_log $work/error.log;
+events { worker_connections 1024; }
+http {
+  include /etc/nginx/mime.types;
+  log_format asked '\$http_user_agent \$status \$request_uri';
+  access_log $work/access.log asked;
+  client_body_temp_path $work/body;
+  proxy_temp_path $work/proxy;
+  fastcgi_temp_path $work/fastcgi;
+  uwsgi_temp_path $work/uwsgi;
+  scgi_temp_path $work/scgi;
+  server {
+    listen 127.0.0.1:$port;
+    root $docroot;
+    index index.html;
+  }
+}
+END
+nginx -c "$work/nginx.conf" -e "$work/error.log" &
+nginx=$!
+for ((i = 0; i < 50; i++)); do
+  (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && break
+  kill -0 "$nginx" 2>/dev/null || die "nginx did not start: $(cat "$work/error.log")"
+  sleep 0.1
+done
+url=http://127.0.0.1:$port$start
+
+go build -o "$work/crawl" ./cmd/crawl
+
+# took PROGRAM ARG...: runs it, and says the processor time that it took.
+took() {
+  local TIMEFORMAT='%U %S'
+  { time "$@" >/dev/null 2>&1; } 2>&1 | awk '{ printf "%.2f s user and %.2f s system", $1, $2 }'
+}
+cpu_wget=$(cd "$work" && took timeout 900 wget -q -r -l inf -U wget -e robots=off -P wget "$url" || true)
+cpu_crawl=$(took timeout 900 "$work/crawl" -q -A crawl -d 1000000 --links all --per-host 32 -o "$work/out" "$url" || true)
+
+asked() { # WHO STATUS: the paths that were asked for
+  sed -n "s/^$1 $2 //p" "$work/access.log"
+}
+asked wget 200 | sort -u >"$work/by-wget"
+asked crawl 200 | sort >"$work/by-crawl"
+twice=$(uniq -d "$work/by-crawl" | head -3)
+[[ -z $twice ]] || die "asked for twice: $twice"
+[[ $(wc -l <"$work/by-crawl") -gt 1 ]] || die "the crawl came nowhere"
+missed=$(comm -23 "$work/by-wget" "$work/by-crawl" | tee "$work/missed" | wc -l)
+more=$(comm -13 "$work/by-wget" "$work/by-crawl" | sed '/^\/robots.txt$/d' | tee "$work/more" | wc -l)
+sed -n '1,5s/^/only wget: /p' "$work/missed"
+sed -n '1,5s/^/only crawl: /p' "$work/more"
+echo "follow-wget: $(wc -l <"$work/by-wget") URLs by wget, $(wc -l <"$work/by-crawl") by crawl, none of them twice"
+echo "follow-wget: wget took $cpu_wget; crawl $cpu_crawl"
+[[ $missed == 0 && $more == 0 ]] || die "$missed only by wget, $more only by crawl"
