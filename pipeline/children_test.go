@@ -92,15 +92,9 @@ func beOneself(_ context.Context, what string) (self, error) {
 	return self{os.Getpid(), runtime.GOMAXPROCS(0), os.Getenv("PIPELINE_TEST_VARIABLE"), what}, nil
 }
 
-// children are Children that end quickly also under the race detector.
-func children[In, Out any](job string, spec any, o ChildOptions) Maker[In, Out] {
-	o.Env = append(o.Env, "GORACE=atexit_sleep_ms=0")
-	return Children[In, Out](job, spec, o)
-}
-
 func TestChildrenSettleEveryItemOnce(t *testing.T) {
 	for _, m := range Modes() { // the worker is a child, whoever turns the loop
-		for _, workers := range []int{2, 64} {
+		for _, workers := range []int{2, 16} {
 			if m != Processes && workers > 2 {
 				continue
 			}
@@ -111,7 +105,7 @@ func TestChildrenSettleEveryItemOnce(t *testing.T) {
 				}
 				var mu sync.Mutex
 				seen := map[int]bool{}
-				err := Run(t.Context(), m, workers, Slice(items), children[int, int]("double", 2, ChildOptions{}),
+				err := Run(t.Context(), m, workers, Slice(items), Children[int, int]("double", 2, ChildOptions{}),
 					func(_ context.Context, r Result[int, int]) error {
 						mu.Lock()
 						defer mu.Unlock()
@@ -140,7 +134,7 @@ func TestChildrenSettleEveryItemOnce(t *testing.T) {
 func carry(t *testing.T, o ChildOptions, items ...string) []Result[string, self] {
 	t.Helper()
 	var all []Result[string, self]
-	err := Run(t.Context(), Processes, 1, Slice(items), children[string, self]("self", "", o),
+	err := Run(t.Context(), Processes, 1, Slice(items), Children[string, self]("self", "", o),
 		func(_ context.Context, r Result[string, self]) error { all = append(all, r); return nil })
 	if err != nil {
 		t.Error(err)
@@ -190,11 +184,12 @@ func TestChildClosesItsPipe(t *testing.T) {
 
 func TestChildOptions(t *testing.T) {
 	var said lines
-	all := carry(t, ChildOptions{Procs: 3, Env: []string{"PIPELINE_TEST_VARIABLE=kept"}, Stderr: &said}, "print", strings.Repeat("x", 1<<20), "exit", "")
+	const large = 1 << 17 // bytes: twice what a pipe holds
+	all := carry(t, ChildOptions{Procs: 3, Env: []string{"PIPELINE_TEST_VARIABLE=kept"}, Stderr: &said}, "print", strings.Repeat("x", large), "exit", "")
 	if got := all[0].Out; got.Procs != 3 || got.Variable != "kept" {
 		t.Errorf("got %+v", got)
 	}
-	if len(all[1].Out.Text) != 1<<20 {
+	if len(all[1].Out.Text) != large {
 		t.Errorf("%d bytes of a large item came back", len(all[1].Out.Text))
 	}
 	want := "worker 0: to stdout\nworker 0: to stderr\nworker 0: bye\x1b[2J\n"
@@ -256,6 +251,7 @@ func gone(t *testing.T, conn net.Conn) {
 }
 
 func TestChildrenCancelled(t *testing.T) {
+	t.Parallel() // it waits
 	stop := errors.New("second interrupt")
 	for _, hears := range []bool{true, false} {
 		t.Run(fmt.Sprint("hears ", hears), func(t *testing.T) {
@@ -269,7 +265,7 @@ func TestChildrenCancelled(t *testing.T) {
 				cancel(stop)
 			}()
 			var settled atomic.Int64
-			err := Run(ctx, Processes, len(conns), Slice([]bool{hears, hears, hears, hears}), children[bool, int]("hang", w.Addr().String(), ChildOptions{}),
+			err := Run(ctx, Processes, len(conns), Slice([]bool{hears, hears, hears, hears}), Children[bool, int]("hang", w.Addr().String(), ChildOptions{}),
 				func(_ context.Context, r Result[bool, int]) error {
 					if !errors.Is(r.Err, stop) {
 						t.Errorf("settled with %v", r.Err)
@@ -289,8 +285,9 @@ func TestChildrenCancelled(t *testing.T) {
 
 // The end of one item's context is no reason for a child that hears it to go.
 func TestChildItemCancelled(t *testing.T) {
+	t.Parallel() // it waits
 	w := newWitness(t)
-	do, release, err := children[bool, int]("hang", w.Addr().String(), ChildOptions{})(t.Context(), 0)
+	do, release, err := Children[bool, int]("hang", w.Addr().String(), ChildOptions{})(t.Context(), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -324,20 +321,20 @@ func TestChildItemCancelled(t *testing.T) {
 func TestChildrenThatCannotStart(t *testing.T) {
 	nothing := func(context.Context, Result[int, int]) error { return nil }
 	for job, want := range map[string]string{"broken": "no such spoon", "dance": `no job has the name "dance"`} {
-		err := Run(t.Context(), Processes, 2, Slice([]int{1}), children[int, int](job, "", ChildOptions{}), nothing)
+		err := Run(t.Context(), Processes, 2, Slice([]int{1}), Children[int, int](job, "", ChildOptions{}), nothing)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", job, err)
 		}
 	}
-	if err := Run(t.Context(), Processes, 1, Slice([]int{1}), children[int, int]("stuck", "", ChildOptions{}), nothing); err == nil || err.Error() != "stop worker 0: stuck" {
+	if err := Run(t.Context(), Processes, 1, Slice([]int{1}), Children[int, int]("stuck", "", ChildOptions{}), nothing); err == nil || err.Error() != "stop worker 0: stuck" {
 		t.Errorf("got %v", err)
 	}
-	if err := Run(t.Context(), Processes, 1, Slice([]int{1}), children[int, int]("stuck", make(chan int), ChildOptions{}), nothing); err == nil {
+	if err := Run(t.Context(), Processes, 1, Slice([]int{1}), Children[int, int]("stuck", make(chan int), ChildOptions{}), nothing); err == nil {
 		t.Error("a channel was sent")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := Run(ctx, Processes, 1, Slice([]int{1}), children[int, int]("double", 2, ChildOptions{}), nothing); !errors.Is(err, context.Canceled) {
+	if err := Run(ctx, Processes, 1, Slice([]int{1}), Children[int, int]("double", 2, ChildOptions{}), nothing); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -346,7 +343,7 @@ func TestChildrenThatCannotStart(t *testing.T) {
 const orphanMode = "PIPELINE_TEST_ORPHAN"
 
 func runOrphaning(addr string) {
-	_ = Run(context.Background(), Processes, 2, Slice([]bool{true, false}), children[bool, int]("hang", addr, ChildOptions{}),
+	_ = Run(context.Background(), Processes, 2, Slice([]bool{true, false}), Children[bool, int]("hang", addr, ChildOptions{}),
 		func(context.Context, Result[bool, int]) error { return nil })
 }
 

@@ -53,11 +53,15 @@ func writeFrame(w io.Writer, v any) error {
 	if err != nil {
 		return err
 	}
+	return sendFrame(w, data)
+}
+
+func sendFrame(w io.Writer, data []byte) error {
 	if len(data) > maxFrame {
 		return fmt.Errorf("a message of %d bytes: at most %d are possible", len(data), maxFrame)
 	}
 	frame := binary.BigEndian.AppendUint32(make([]byte, 0, 4+len(data)), uint32(len(data)))
-	_, err = w.Write(append(frame, data...))
+	_, err := w.Write(append(frame, data...))
 	return err
 }
 

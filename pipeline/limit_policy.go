@@ -83,7 +83,7 @@ type sample struct {
 const (
 	raiseBy    = 1.5  // at most, a round
 	worthwhile = 0.25 // of a raise must come back as goodput
-	maxLatency = 1.7  // times that of the empty origin: no raise that may pass it
+	maxLatency = 1.58 // times that of the empty origin: no raise that may pass it
 	tooSlow    = 1.8  // times that of the empty origin: lower
 	dropShare  = 0.02 // of a round: lower
 
@@ -201,7 +201,9 @@ func (p *policy) judge(now time.Duration) string {
 		p.next(p.width)
 		return ""
 	}
-	if p.base.n == 0 || p.base.mean-p.here.mean > 0.05+2*math.Hypot(p.here.error(), p.base.error()) {
+	// Of many rounds one is always lucky. An origin that seems faster than it is when empty
+	// leaves no room for any raise, and that for good.
+	if p.base.n == 0 || p.base.mean-p.here.mean > 0.05+3*math.Hypot(p.here.error(), p.base.error()) {
 		p.base = p.here
 	}
 	switch p.state {

@@ -153,11 +153,11 @@ func TestServeRefuses(t *testing.T) {
 }
 
 func TestFrameTooLarge(t *testing.T) {
-	if err := writeFrame(io.Discard, strings.Repeat("a", maxFrame)); err == nil {
+	if err := sendFrame(io.Discard, make([]byte, maxFrame+1)); err == nil {
 		t.Error("written")
 	}
 	var w bytes.Buffer
-	if err := answer(&w, bytes.Repeat([]byte("1"), maxFrame), nil); err != nil {
+	if err := answer(&w, make([]byte, maxFrame/2+1), nil); err != nil {
 		t.Fatal(err)
 	}
 	var r reply

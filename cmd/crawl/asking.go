@@ -54,8 +54,8 @@ func (a *asking) method() string {
 // maxData bounds what is sent with every request, and so is kept in memory.
 const maxData = 64 << 20
 
-// body reads what is to be sent, which is nil for nothing. A closed stop ends that.
-func (a *asking) body(p process, stop <-chan struct{}) (fetch.Body, error) {
+// read reads what is to be sent, nil for nothing. A closed stop ends that.
+func (a *asking) read(p process, stop <-chan struct{}) ([]byte, error) {
 	if len(a.data) == 0 {
 		return nil, nil
 	}
@@ -67,7 +67,15 @@ func (a *asking) body(p process, stop <-chan struct{}) (fetch.Body, error) {
 		}
 		parts = append(parts, part)
 	}
-	return fetch.Bytes(bytes.Join(parts, []byte("&"))), nil
+	return bytes.Join(parts, []byte("&")), nil
+}
+
+// body is what was read, nil when nothing is to be sent.
+func (a *asking) body(read []byte) fetch.Body {
+	if len(a.data) == 0 {
+		return nil
+	}
+	return fetch.Bytes(read)
 }
 
 // header is h with the type of a body, which is that of a form as in curl.
@@ -86,6 +94,14 @@ func (a *asking) takesStdin() bool {
 		}
 	}
 	return false
+}
+
+// checkInputs refuses a body that is read from where the list is.
+func (a *asking) checkInputs(args []string) error {
+	if a.takesStdin() && slices.Contains(args, "-") {
+		return usageError("standard input can't be both the list (-) and what to send (--data @-)")
+	}
+	return nil
 }
 
 // verb is a method (-X). Methods are in upper case, whatever the user writes.

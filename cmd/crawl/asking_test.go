@@ -16,7 +16,7 @@ func TestReadOrStop(t *testing.T) {
 	stop := make(chan struct{})
 	close(stop)
 	a := &asking{data: []datum{{"@-", false}}}
-	if _, err := a.body(process{stdin: r}, stop); !errors.Is(err, errStopped) {
+	if _, err := a.read(process{stdin: r}, stop); !errors.Is(err, errStopped) {
 		t.Errorf("%v, want errStopped", err)
 	}
 }
@@ -31,8 +31,8 @@ func TestDataIsBounded(t *testing.T) {
 			t.Fatal(err)
 		}
 		a := &asking{data: []datum{{"@" + name, true}}}
-		body, err := a.body(process{}, nil)
-		if (err == nil) != fits || fits && body.Size() != size {
+		data, err := a.read(process{}, nil)
+		if (err == nil) != fits || fits && int64(len(data)) != size {
 			t.Errorf("%d bytes: %v", size, err)
 		}
 		if !fits && (exitCode(err) != exitUsage || !strings.Contains(err.Error(), "more than 64MiB")) {

@@ -45,6 +45,9 @@ results.`,
 			if err := f.settle(cmd.Flags(), p.env); err != nil {
 				return err
 			}
+			if cmd.Flags().Changed("step") && !f.files && (f.cpu || len(args) > 0) {
+				return usageError("--step is for files: give --files, too")
+			}
 			if err := f.check(args); err != nil {
 				return err
 			}
@@ -68,6 +71,7 @@ type comparing struct {
 	flags   *compareFlags
 	given   []string // the arguments as they were typed, for children
 	python  *python
+	body    []byte    // to send with each request
 	raw     io.Writer // nil when samples are not wanted one by one
 	at      atomic.Pointer[compare.Progress]
 
@@ -79,6 +83,14 @@ func (c *comparing) compare(ctx context.Context, args []string) (err error) {
 	defer cancel()
 	ctx, stop := watchSignals(ctx, c.process, cancel)
 	defer stop.close()
+	if c.body, err = c.flags.asking.read(c.process, stop.drain); err != nil {
+		return stopped(stop, err)
+	}
+	for _, name := range []string{c.flags.page, c.flags.bench} { // minutes before they are written
+		if err := checkFolderOf(name); err != nil {
+			return err
+		}
+	}
 	if c.flags.raw != "" {
 		file, err := os.Create(c.flags.raw)
 		if err != nil {

@@ -89,28 +89,29 @@ func isLoopback(host string) bool {
 // steady leaves out URLs that fail, or change from one look to the next by themselves:
 // nothing can be compared on those.
 func (c *comparing) steady(ctx context.Context, all []string) (left, notes []string, err error) {
-	looks := [2][]string{}
+	looks := [2][]glance{}
 	for i := range looks {
 		if looks[i], err = c.look(ctx, all); err != nil {
 			return nil, nil, err
 		}
 	}
-	failed, changing := 0, 0
+	failed, changing, why := 0, 0, ""
 	for i, url := range all {
 		switch first, second := looks[0][i], looks[1][i]; {
-		case first == "" || second == "":
+		case first.sum == "" || second.sum == "":
 			failed++
-		case first != second:
+			why = cmp.Or(why, first.failure, second.failure)
+		case first.sum != second.sum:
 			changing++
 		default:
 			left = append(left, url)
 		}
 	}
 	if failed > 0 {
-		notes = append(notes, fmt.Sprintf("%d of %d URLs cannot be fetched, and are left out", failed, len(all)))
+		notes = append(notes, fmt.Sprintf("%d of %s cannot be fetched, and are left out: %s", failed, counted(len(all), "URL"), why))
 	}
 	if changing > 0 {
-		notes = append(notes, fmt.Sprintf("%d of %d URLs change from one look to the next, and are left out", changing, len(all)))
+		notes = append(notes, fmt.Sprintf("%d of %s change from one look to the next, and are left out", changing, counted(len(all), "URL")))
 	}
 	for _, note := range notes {
 		c.console.say("%s", note)
@@ -118,30 +119,38 @@ func (c *comparing) steady(ctx context.Context, all []string) (left, notes []str
 	return left, notes, nil
 }
 
-// look fetches all once, and returns the SHA-256 of each, "" for failures.
-func (c *comparing) look(ctx context.Context, all []string) ([]string, error) {
-	f, err := c.newFetching(fetchSpec{Args: c.given, URLs: all}, min(autoStart, len(all)))
+// glance is what a URL gave when it was fetched to see what it gives.
+type glance struct {
+	sum     string // SHA-256, "" for a failure
+	failure string
+}
+
+// look fetches all once.
+func (c *comparing) look(ctx context.Context, all []string) ([]glance, error) {
+	f, err := c.newFetching(fetchSpec{Args: c.given, URLs: all, Body: c.body}, min(autoStart, len(all)))
 	if err != nil {
 		return nil, err
 	}
-	var mu sync.Mutex // guards sums
-	sums := make([]string, len(all))
+	var mu sync.Mutex // guards seen
+	seen := make([]glance, len(all))
 	f.Inputs = []crawl.NamedInput{{Input: &repeated{urls: all, left: 1}}}
 	do := f.Worker()
 	f.Make = func(ctx context.Context, worker int) (pipeline.Func[frontier.Entry, crawl.Visit], func() error, error) {
 		visit, release, err := do(ctx, worker)
 		return func(ctx context.Context, e frontier.Entry) (crawl.Visit, error) {
 			v, err := visit(ctx, e)
-			if v.Line != nil && pieceOf(v).failure == "" {
-				mu.Lock()
-				sums[e.Line-1] = v.Line.SHA256
-				mu.Unlock()
+			g := glance{failure: pieceOf(v).failure}
+			if g.failure == "" {
+				g.sum = v.Line.SHA256
 			}
+			mu.Lock()
+			seen[e.Line-1] = g
+			mu.Unlock()
 			return v, err
 		}, release, err
 	}
 	err = errors.Join(f.Run(ctx, nil), f.close())
-	return sums, err
+	return seen, err
 }
 
 // lot draws by chance from a stream (Vitter, Random Sampling with a Reservoir, 1985).

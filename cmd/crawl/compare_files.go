@@ -100,6 +100,14 @@ func (s *fileRun) rows(widths widths) []compare.Row {
 	return append(rows, s.pythonRows(widest)...)
 }
 
+// whyWarm is why files cannot be taken out of the cache; "" when they can.
+func (s *fileRun) whyWarm() string {
+	if err := dropCaches(s.list.files[:min(len(s.list.files), 16)]); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
 // ring is the row of io_uring.
 func (s *fileRun) ring(spec fileSpec, width int) compare.Row {
 	spec.Ring = true
@@ -136,22 +144,24 @@ func tryRing(folder string) error {
 // cold repeats rows for files that are not cached, if files can be taken out of the
 // cache: those of the widest width and of the modes that sweep.
 func (s *fileRun) cold(warm []compare.Row, widest int) []compare.Row {
-	skip := ""
-	if err := dropCaches(s.list.files[:min(len(s.list.files), 16)]); err != nil {
-		skip = err.Error()
-	}
+	skip := s.whyWarm()
 	var rows []compare.Row
 	for _, row := range warm {
 		sweeps := row.Mode == uringMode || row.Mode == string(pipeline.Blocking) || s.flags.sweeps(pipeline.Mode(row.Mode))
 		if row.Twin || !sweeps || row.Width != widest && row.Width != 1 {
 			continue
 		}
-		row.Name += " cold"
-		row.Cold = true
-		row.Skip = cmp.Or(row.Skip, skip)
-		rows = append(rows, row)
+		rows = append(rows, coldRow(row, skip))
 	}
 	return rows
+}
+
+// coldRow is a row for files that are not cached, or skipped for why.
+func coldRow(row compare.Row, why string) compare.Row {
+	row.Name += " cold"
+	row.Cold = true
+	row.Skip = cmp.Or(row.Skip, why)
+	return row
 }
 
 // pythonRows are Python's, of the steps that it has.
@@ -168,7 +178,14 @@ func (s *fileRun) pythonRows(width int) []compare.Row {
 	if s.writes() {
 		data["out"] = filepath.Join(s.out, "row")
 	}
-	return s.python.rows(pythonFiles, width, asJSON(data), why)
+	rows := s.python.rows(pythonFiles, width, asJSON(data), why)
+	if s.reads && why == "" {
+		skip := s.whyWarm()
+		for _, row := range rows {
+			rows = append(rows, coldRow(row, skip))
+		}
+	}
+	return rows
 }
 
 // before puts the cache into the state that the row is about, and makes room for

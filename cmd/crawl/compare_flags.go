@@ -52,9 +52,9 @@ func (f *compareFlags) define(fs *pflag.FlagSet) {
 	fs.VarP(&f.widths, "jobs", "j", "the same")
 	fs.BoolVar(&f.gil, "gil", f.gil, "also with one processor, as under Python's lock")
 	fs.Var(&f.rounds, "rounds", "times that each way is measured (default 10, 5 on hosts of others)")
-	fs.Var(&f.budget, "budget", "do fewer rounds when they would take longer; 0: no bound")
+	fs.Var(&f.budget, "budget", "keep rows shorter, and do fewer rounds, when they would take longer; 0: no bound")
 	fs.Var(&f.sample, "sample", "use so many of the inputs, drawn by chance (default at most 20 URLs at hosts of others, 1,000 elsewhere, 10,000 files)")
-	fs.Var(&f.seed, "seed", "of that draw, of the orders and of the intervals")
+	fs.Var(&f.seed, "seed", "of that draw and of the orders")
 
 	fs.StringVarP(&f.flags.output, "output", "o", "", "`DIR` below which --step writes, and removes it again (default: the system's for such)")
 	fs.StringVar(&f.python, "python", "", "`PATH` of the interpreter for Python's own rows (default: what CRAWL_PYTHON says, /usr/bin/python3, python3)")
@@ -69,12 +69,16 @@ func (f *compareFlags) define(fs *pflag.FlagSet) {
 	fs.Var(&f.perHost, "per-host", "fetches in flight at one host, whatever the width")
 	fs.Var(&f.delay, "delay", "wait between two fetches of one host")
 	fs.Var(&f.rate, "rate", "fetches a second, over all hosts; 0: no limit")
+	f.asking.define(fs)
 	fs.VarP(&f.header, "header", "H", `send this field, as "Name: value"; repeatable`)
 	fs.StringVarP(&f.userAgent, "user-agent", "A", "crawl", "`NAME` to introduce ourselves with")
 	fs.Var(&f.timeout, "timeout", "limit for one URL in flight")
 	fs.Var(&f.connectTimeout, "connect-timeout", "limit for connecting, TLS included")
 	fs.Var(&f.idleTimeout, "idle-timeout", "limit for silence in between")
 	fs.Var(&f.maxSize, "max-size", "longest body, after decoding")
+	f.credentials.define(fs)
+	fs.Lookup("user").Usage = "log in at `[ORIGIN=]USER` (https://example.com=me), or at all that is listed; the password follows as :PASS, or is in CRAWL_PASSWORD; @FILE has one a line; repeatable"
+	fs.Lookup("cookie-jar").Usage = "send the cookies of `FILE`, which stays as it is"
 	f.connections.define(fs)
 	_ = fs.MarkHidden("jobs") // fails for names that do not exist
 }
@@ -92,6 +96,15 @@ func (f *compareFlags) check(args []string) error {
 		return usageError("--python and --no-python exclude each other")
 	case f.page != "" && !strings.HasSuffix(f.page, ".html") && !strings.HasSuffix(f.page, ".htm"):
 		return usageError("--report %s: want a name that ends in .html", f.page)
+	}
+	if err := f.asking.checkInputs(args); err != nil {
+		return err
+	}
+	if err := f.credentials.check(f.header.fields); err != nil {
+		return err
+	}
+	if err := f.asking.check(f.flags); err != nil {
+		return err
 	}
 	if f.files {
 		if _, err := transform.Parse(f.steps()); err != nil {
@@ -156,24 +169,34 @@ func (f *compareFlags) settle(fs *pflag.FlagSet, env func(string) (string, bool)
 		"per-host":        func() { f.perHost = of.perHost },
 		"delay":           func() { f.delay = of.delay },
 		"rate":            func() { f.rate = of.rate },
+		"request":         func() { f.asking.verb = of.asking.verb },
 		"header":          func() { f.header = of.header },
 		"user-agent":      func() { f.userAgent = of.userAgent },
 		"timeout":         func() { f.timeout = of.timeout },
 		"connect-timeout": func() { f.connectTimeout = of.connectTimeout },
 		"idle-timeout":    func() { f.idleTimeout = of.idleTimeout },
 		"max-size":        func() { f.maxSize = of.maxSize },
+		"max-redirects":   func() { f.maxRedirects = of.maxRedirects }, // compare has none of its own
 	} {
 		if !fs.Changed(name) {
 			inherit()
 		}
 	}
-	own, given := pflag.NewFlagSet("", pflag.ContinueOnError), false
-	new(connections).define(own)
-	own.VisitAll(func(flag *pflag.Flag) { given = given || fs.Changed(flag.Name) })
-	if !given {
+	if !anyGiven(fs, new(credentials).define) {
+		f.credentials = of.credentials
+	}
+	if !anyGiven(fs, new(connections).define) {
 		f.connections = of.connections
 	}
 	return settle(fs, env, "compare")
+}
+
+// anyGiven reports whether the command line has one of the flags that define defines.
+func anyGiven(fs *pflag.FlagSet, define func(*pflag.FlagSet)) (given bool) {
+	own := pflag.NewFlagSet("", pflag.ContinueOnError)
+	define(own)
+	own.VisitAll(func(flag *pflag.Flag) { given = given || fs.Changed(flag.Name) })
+	return given
 }
 
 // spend is how many seconds a run may take.

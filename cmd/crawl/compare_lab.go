@@ -16,9 +16,9 @@ import (
 
 // The built-in work is measured within two minutes, of which each part has its share.
 const (
-	labNetworkTime = 60 * time.Second
-	labFilesTime   = 22 * time.Second
-	labCPUTime     = 26 * time.Second
+	labNetworkTime = 54 * time.Second
+	labFilesTime   = 30 * time.Second
+	labCPUTime     = 30 * time.Second
 
 	labURLs   = 32
 	labDelay  = 20 // milliseconds: what a server not far away takes

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"time"
 
@@ -45,8 +46,11 @@ func (c *comparing) onURLs(ctx context.Context, args []string) error {
 	rows := len(f.ways("", nil, widths, widths.widest())) + len(c.python.rows(pythonFetching, 1, nil, ""))
 	if foreign {
 		blocks := 1 + cmp.Or(f.rounds.n, plan.Rounds)
-		c.console.say("up to %s requests to %s: %s URLs, at most %d ways, %d times each, never more than %s",
-			stats.Count(int64(len(all)*(rows*blocks+2))), counted(len(hosts), "host"), stats.Count(int64(len(all))), rows, blocks, f.politely())
+		c.console.say("up to %s requests to %s: %s, at most %d ways, %d times each, never more than %s",
+			stats.Count(int64(len(all)*(rows*blocks+2))), counted(len(hosts), "host"), counted(len(all), "URL"), rows, blocks, f.politely())
+	}
+	if method := f.asking.method(); !safe(method) {
+		c.console.say("each request is a %s: whatever that changes over there, it does over and over", method)
 	}
 	left, more, err := c.steady(ctx, all)
 	if err != nil {
@@ -57,8 +61,8 @@ func (c *comparing) onURLs(ctx context.Context, args []string) error {
 		return &exitError{code: exitNone, err: errors.New("no URL could be fetched twice with the same result: there is nothing to compare on")}
 	}
 	plan.Items = len(left)
-	plan.Title = fmt.Sprintf("%s URLs of %s", stats.Count(int64(len(left))), counted(len(hosts), "host"))
-	spec := fetchSpec{Args: c.given, URLs: left}
+	plan.Title = fmt.Sprintf("%s of %s", counted(len(left), "URL"), counted(len(hosts), "host"))
+	spec := fetchSpec{Args: c.given, URLs: left, Body: c.body}
 	plan.Rows = append(f.ways(fetchJob, asJSON(spec), widths, widths.widest()), c.pythonFetches(spec, min(widths.widest(), f.perHost.n), foreign)...)
 	pause := waitBetween(f.delay.Duration)
 	r, err := c.measure(ctx, plan, compare.Options{Before: pause}, notes...)
@@ -66,6 +70,11 @@ func (c *comparing) onURLs(ctx context.Context, args []string) error {
 		c.tell(r)
 	}
 	return err
+}
+
+// safe reports whether a method changes nothing at a server: RFC 9110, section 9.2.1.
+func safe(method string) bool {
+	return slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace}, method)
 }
 
 // waitBetween keeps the delay between the last request of a row and the first one of
@@ -112,7 +121,7 @@ func counted(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}
-	return fmt.Sprint(n, " ", what, "s")
+	return stats.Count(int64(n)) + " " + what + "s"
 }
 
 // pythonFetches are Python's rows, as far as they can be as polite as crawl's, and
@@ -123,17 +132,19 @@ func (c *comparing) pythonFetches(spec fetchSpec, width int, foreign bool) []com
 	switch {
 	case f.delay.Duration > 0 || f.rate > 0:
 		why = "only crawl keeps to --delay and --rate"
+	case f.credentials.given():
+		why = "only crawl logs in and keeps cookies"
 	case f.connections.own():
 		why = "only crawl connects as the flags say"
 	case foreign && c.proxied():
 		why = "only crawl goes through the proxy"
 	}
 	header := [][2]string{{"User-Agent", f.userAgent}, {"Accept", "*/*"}}
-	for _, field := range comparableCodings(slices.Clone(f.header.fields)) {
+	for _, field := range comparableCodings(f.asking.header(slices.Clone(f.header.fields))) {
 		header = append(header, [2]string{field.Name, field.Value})
 	}
 	return c.python.rows(pythonFetching, width, asJSON(map[string]any{
-		"urls": spec.URLs, "headers": header,
+		"urls": spec.URLs, "headers": header, "method": f.asking.method(), "body": spec.Body,
 		"connect_timeout_s": f.connectTimeout.Seconds(), "idle_timeout_s": f.idleTimeout.Seconds(),
 	}), why)
 }

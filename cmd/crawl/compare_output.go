@@ -7,7 +7,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"crawl/fetch/urls"
@@ -106,6 +108,20 @@ func (c *comparing) write(ctx context.Context) error {
 	})
 }
 
+// checkFolderOf sees that there is a folder for a file; the name "" needs none.
+func checkFolderOf(name string) error {
+	info, err := os.Stat(filepath.Dir(name))
+	switch {
+	case name == "":
+		return nil
+	case err != nil:
+		return outputError("cannot write %s: %w", name, bare(err))
+	case !info.IsDir():
+		return outputError("cannot write %s: %s is no folder", name, filepath.Dir(name))
+	}
+	return nil
+}
+
 // writeFile writes a file whole or not at all; none for the name "".
 func writeFile(ctx context.Context, name string, write func(io.Writer) error) error {
 	if name == "" {
@@ -124,6 +140,9 @@ func writeFile(ctx context.Context, name string, write func(io.Writer) error) er
 	return diskError(folder, eng.WriteFile(ctx, filepath.Base(name), b.Bytes()))
 }
 
+// secret are the flags whose values may be.
+var secret = []string{"--header", "--user", "--data", "--data-binary"}
+
 // command repeats the comparison, but for what is secret.
 func (c *comparing) command() string {
 	words := []string{"crawl", "compare"}
@@ -132,12 +151,14 @@ func (c *comparing) command() string {
 		switch {
 		case hide:
 			arg, hide = "…", false
-		case arg == "-H" || arg == "--header":
+		case arg == "-H" || slices.Contains(secret, arg):
 			hide = true
-		case strings.HasPrefix(arg, "--header="):
-			arg = "--header=…"
 		case strings.HasPrefix(arg, "-H"):
 			arg = "-H…"
+		default:
+			if flag, _, found := strings.Cut(arg, "="); found && slices.Contains(secret, flag) {
+				arg = flag + "=…"
+			}
 		}
 		words = append(words, quoted(urls.Mask(arg)))
 	}

@@ -203,9 +203,9 @@ func TestMostRate(t *testing.T) {
 
 // A page that is passed on shows no secret.
 func TestCommand(t *testing.T) {
-	given := []string{"-H", "Authorization: Basic x", "-HX: secret", "--header=Y: secret", "http://me:pass@a.test/", "it's", "urls.txt"}
+	given := []string{"-H", "Authorization: Basic x", "-HX: secret", "--header=Y: secret", "--user", "me:secret", "--data=secret", "http://me:pass@a.test/", "it's", "urls.txt"}
 	got := (&comparing{given: given}).command()
-	if want := `crawl compare -H … -H… --header=… http://me:xxxxx@a.test/ 'it'\''s' urls.txt`; got != want {
+	if want := `crawl compare -H … -H… --header=… --user … --data=… http://me:xxxxx@a.test/ 'it'\''s' urls.txt`; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 }

@@ -46,8 +46,8 @@ func (a *app) crawl(ctx context.Context, args []string) (err error) {
 	})
 	defer r.stop.close()
 
-	if a.flags.asking.takesStdin() && slices.Contains(args, "-") {
-		return usageError("standard input can't be both the list (-) and what to send (--data @-)")
+	if err := a.flags.asking.checkInputs(args); err != nil {
+		return err
 	}
 	if r.inputs, err = openInputs(ctx, args, a.stdin, a.commands); err != nil {
 		return err
@@ -60,9 +60,11 @@ func (a *app) crawl(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	defer r.failed.close()
-	if r.body, err = a.flags.asking.body(a.process, r.stop.drain); err != nil {
+	data, err := a.flags.asking.read(a.process, r.stop.drain)
+	if err != nil {
 		return r.stopped(err)
 	}
+	r.body = a.flags.asking.body(data)
 	earlier, err := openEarlier(ctx, a.flags.since, a.flags.output, a.flags.transform.String())
 	if err != nil {
 		return r.stopped(err)

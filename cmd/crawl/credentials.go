@@ -30,8 +30,22 @@ func (c *credentials) define(fs *pflag.FlagSet) {
 	fs.StringVar(&c.cookieJar, "cookie-jar", "", "keep cookies in `FILE`, in Netscape's form or as JSON by its name")
 }
 
-// layers log in; the outer one takes note of what is listed. Who a URL itself names comes before --user, and that before a netrc file. A closed stop
-// ends the question for a password.
+// check refuses two ways of saying who we are.
+func (c *credentials) check(h fetch.Header) error {
+	if len(c.users) > 0 && h.Has("Authorization") {
+		return usageError("--user and -H Authorization exclude each other")
+	}
+	return nil
+}
+
+// given reports whether there are any.
+func (c *credentials) given() bool {
+	return len(c.users) > 0 || c.netrc || c.netrcFile != "" || c.cookieJar != ""
+}
+
+// layers log in; the outer one takes note of what is listed. Who a URL itself names
+// comes before --user, and that before a netrc file. A closed stop ends the question
+// for a password.
 func (c *credentials) layers(p process, stop <-chan struct{}, tell *console) (outer, inner fetch.Layer, err error) {
 	listed := newOrigins()
 	lookups, anywhere, err := c.logins(p, stop, tell, listed)

@@ -126,12 +126,13 @@ func (f *flags) check() error {
 	switch {
 	case f.since != "" && cache.IsConditional(f.header.fields):
 		return usageError("--since asks with conditions of its own: drop those of -H")
-	case len(f.credentials.users) > 0 && f.header.fields.Has("Authorization"):
-		return usageError("--user and -H Authorization exclude each other")
 	case f.output == "":
 		return usageError("--output is empty")
 	case !httpguts.ValidHeaderFieldValue(f.userAgent):
 		return usageError("--user-agent has control characters")
+	}
+	if err := f.credentials.check(f.header.fields); err != nil {
+		return err
 	}
 	if err := f.asking.check(f); err != nil {
 		return err

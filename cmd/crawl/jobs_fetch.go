@@ -28,7 +28,8 @@ import (
 type fetchSpec struct {
 	Args []string `json:"args"` // of the command, flags and all
 	URLs []string `json:"urls,omitempty"`
-	Lab  bool     `json:"lab,omitempty"` // they are of the built-in one, to which nobody need be polite
+	Body []byte   `json:"body,omitempty"` // to send with each, when Args say that there is one
+	Lab  bool     `json:"lab,omitempty"`  // they are of the built-in one, to which nobody need be polite
 }
 
 // fetching is a crawl that keeps nothing, and what it is made of.
@@ -45,7 +46,14 @@ func (p process) newFetching(spec fetchSpec, width int) (*fetching, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &crawling{app: &app{process: p, console: newConsole(p), flags: f.flags}, listed: newListed(false), stop: &stopper{}}
+	if spec.Lab {
+		f.asking, f.credentials = asking{}, credentials{}
+	}
+	// Nobody could answer a question of many processes, and their warnings are told.
+	p.askPassword = func(string, <-chan struct{}) (string, error) { return "", errNoTerminal }
+	quiet := newConsole(p)
+	quiet.quiet = true
+	r := &crawling{app: &app{process: p, console: quiet, flags: f.flags}, listed: newListed(false), stop: &stopper{}}
 	for _, url := range spec.URLs {
 		if u, err := urls.Parse(url); err == nil {
 			r.listed.Add(u.Host())
@@ -74,7 +82,9 @@ func (p process) newFetching(spec fetchSpec, width int) (*fetching, error) {
 			Sink:     crawl.Hash{},
 			Journal:  noJournal{},
 			Stats:    stats.New(),
-			Header:   comparableCodings(f.flags.header.fields),
+			Method:   f.asking.method(),
+			Body:     f.asking.body(spec.Body),
+			Header:   comparableCodings(f.asking.header(f.header.fields)),
 			Workers:  width,
 			Timeout:  f.flags.timeout.Duration,
 

@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import time
+from base64 import b64decode
 from hashlib import sha256
 
 LIBRARIES = ("requests", "aiohttp", "uvloop", "aiofiles")
@@ -40,13 +41,13 @@ class Row:
         self.width, self.passes = spec["width"], max(spec["repeats"], 1)
         self.totals = [0] * self.passes
         self.done = self.failed = self.bytes = 0
-        self.error, self.spans, self.start = "", [], 0.0
+        self.error, self.spans, self.phases, self.start = "", [], {}, 0.0
 
     def pieces(self):
         return range(self.items * self.passes)
 
     def add(self, piece):
-        n, inner, size, error, begin, end, worker = piece
+        n, inner, size, waits, error, begin, end, worker = piece
         item = n % self.items
         self.done += 1
         self.bytes += size
@@ -57,27 +58,42 @@ class Row:
             outer = sha256(b"%d\n" % item + inner).digest()
             of = n // self.items
             self.totals[of] = (self.totals[of] + int.from_bytes(outer, "big")) % 2**256
+        for phase, took in waits:
+            key = phase.replace(" ", "_") + "_s"
+            self.phases[key] = self.phases.get(key, 0) + took
         if n < self.spec.get("spans", 0):
-            self.spans.append({"item": n, "worker": worker, "start_s": max(begin - self.start, 0), "end_s": max(end - self.start, 0)})
+            self.spans.append(self.span(n, waits, max(begin - self.start, 0), max(end - self.start, 0), worker))
+
+    @staticmethod
+    def span(n, waits, begin, end, worker):
+        """Has the waits at its begin, one behind the other; what is left is work."""
+        at, parts = begin, []
+        for phase, took in waits:
+            until = min(at + took, end)
+            parts.append({"waiting": True, "phase": phase, "start_s": at, "end_s": until})
+            at = until
+        parts.append({"waiting": False, "phase": "work", "start_s": at, "end_s": end})
+        return {"item": n, "worker": worker, "start_s": begin, "end_s": end, "parts": parts}
 
     def sample(self, wall, used):
         if not self.failed and any(t != self.totals[0] for t in self.totals):
             self.failed, self.error = 1, "a pass got other content than the first one"
         return {"items": self.done, "failed": self.failed, "error": self.error, "bytes": self.bytes,
-                "digest": "%064x" % self.totals[0], "wall_s": wall, "spans": sorted(self.spans, key=lambda s: s["item"]), **used}
+                "digest": "%064x" % self.totals[0], "wall_s": wall, "phases": self.phases, "spans": sorted(self.spans, key=lambda s: s["item"]), **used}
 
 
 def timed(task, n, worker):
     """Does one piece, whose failure is data. perf_counter is one clock for all processes."""
     begin = time.perf_counter()
     try:
-        content, size = task(n)
-        return n, content, size, "", begin, time.perf_counter(), worker
+        content, size, waits = task(n)
+        return n, content, size, waits, "", begin, time.perf_counter(), worker
     except Exception as e:
-        return n, b"", 0, "%s: %s" % (type(e).__name__, e), begin, time.perf_counter(), worker
+        return n, b"", 0, (), "%s: %s" % (type(e).__name__, e), begin, time.perf_counter(), worker
 
 
-# ---- what is done with an item: made once for each worker, in its thread or process
+# ---- what is done with an item: made once for each worker, in its thread or process.
+# A task returns the hash of its content, the size, and for what it waited how long.
 
 def fetcher(row):
     import requests
@@ -89,13 +105,23 @@ def fetcher(row):
     session.mount("http://", adapter)
     session.mount("https://", adapter)
     limits = (row.data["connect_timeout_s"], row.data["idle_timeout_s"])
+    method, body = row.data["method"], body_of(row)
 
     def fetch(n):
-        answer = session.get(urls[n % row.items], timeout=limits)
+        asked = time.perf_counter()
+        answer = session.request(method, urls[n % row.items], data=body, timeout=limits, stream=True)
+        first = time.perf_counter()  # connecting included, which it does not tell apart
+        content = answer.content
+        last = time.perf_counter()
         if answer.status_code // 100 != 2:
             raise ValueError("the server answered %d" % answer.status_code)
-        return sha256(answer.content).digest(), len(answer.content)
+        return sha256(content).digest(), len(content), (("first byte", first - asked), ("body", last - first))
     return fetch
+
+
+def body_of(row):
+    body = row.data["body"]
+    return None if body is None else b64decode(body)
 
 
 def filer(row):
@@ -104,11 +130,13 @@ def filer(row):
 
     def file(n):
         f = files[n % row.items]
+        begin = time.perf_counter()
         content = memory[n % row.items] if memory is not None else read(f["path"])
+        took = time.perf_counter() - begin
         if out:
             with open(place(out, n // row.items, f, made), "wb") as to:
                 to.write(content)
-        return sha256(content).digest(), len(content)
+        return sha256(content).digest(), len(content), (("disk", took),)
     return file
 
 
@@ -153,7 +181,7 @@ def computer(row):
         seed = n % row.items + 1
         if kernel(seed, steps) != jump(seed, steps):
             raise ValueError("item %d came to something else" % (seed - 1))
-        return sha256(b"%d is right" % (seed - 1)).digest(), 0
+        return sha256(b"%d is right" % (seed - 1)).digest(), 0, ()
     return compute
 
 
@@ -229,10 +257,10 @@ def in_loop(loop, row, prepare):
         for n in left:
             begin = time.perf_counter()
             try:
-                content, size = await do(n)
-                row.add((n, content, size, "", begin, time.perf_counter(), worker))
+                content, size, waits = await do(n)
+                row.add((n, content, size, waits, "", begin, time.perf_counter(), worker))
             except Exception as e:
-                row.add((n, b"", 0, "%s: %s" % (type(e).__name__, e), begin, time.perf_counter(), worker))
+                row.add((n, b"", 0, (), "%s: %s" % (type(e).__name__, e), begin, time.perf_counter(), worker))
 
     async def everybody():
         await asyncio.gather(*(work(i) for i in range(row.width)))
@@ -249,14 +277,17 @@ def aiohttp_rows(row, loop):
         limits = aiohttp.ClientTimeout(total=None, sock_connect=row.data["connect_timeout_s"], sock_read=row.data["idle_timeout_s"])
         session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=row.width), trust_env=False, timeout=limits,
                                         headers=[tuple(h) for h in row.data["headers"]], skip_auto_headers=["User-Agent", "Accept", "Accept-Encoding"])
-        urls = row.data["urls"]
+        urls, method, body = row.data["urls"], row.data["method"], body_of(row)
 
         async def fetch(n):
-            async with session.get(urls[n % row.items]) as answer:
+            asked = time.perf_counter()
+            async with session.request(method, urls[n % row.items], data=body) as answer:
+                first = time.perf_counter()  # connecting included
                 content = await answer.read()
+                last = time.perf_counter()
                 if answer.status // 100 != 2:
                     raise ValueError("the server answered %d" % answer.status)
-                return sha256(content).digest(), len(content)
+                return sha256(content).digest(), len(content), (("first byte", first - asked), ("body", last - first))
         return fetch, session.close
     return in_loop(loop, row, prepare)
 
@@ -282,16 +313,17 @@ def aiofiles_row(row, _):
     memory = [read(f["path"]) for f in files] if step == "write" else None
 
     async def file(n):
-        f = files[n % row.items]
+        f, begin = files[n % row.items], time.perf_counter()
         if memory is not None:
             content = memory[n % row.items]
         else:
             async with aiofiles.open(f["path"], "rb") as source:
                 content = await source.read()
+        took = time.perf_counter() - begin
         if out:
             async with aiofiles.open(place(out, n // row.items, f, made), "wb") as to:
                 await to.write(content)
-        return sha256(content).digest(), len(content)
+        return sha256(content).digest(), len(content), (("disk", took),)
 
     async def prepare():
         async def close():
@@ -308,6 +340,20 @@ def usage():
     import resource
     own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
     return [getattr(own, f) + getattr(children, f) for f in ("ru_utime", "ru_stime", "ru_nvcsw", "ru_nivcsw")]
+
+
+def ran_by_children():
+    """Is the processor time so far, in seconds, of the processes that this one started."""
+    from glob import glob
+    ran = 0
+    try:
+        for name in glob("/proc/self/task/*/children"):
+            for pid in open(name).read().split():
+                for thread in glob("/proc/%s/task/*/schedstat" % pid):
+                    ran += int(open(thread).read().split()[0])
+    except (OSError, ValueError, IndexError):
+        return 0  # not where such things are told, or one has just ended
+    return ran / 1e9
 
 
 def measure():
@@ -327,12 +373,16 @@ def measure():
     print("ready", file=out, flush=True)
     if sys.stdin.readline().strip() != "go":
         return
-    before, row.start = usage(), time.perf_counter()
+    before, ran = usage(), ran_by_children()
+    row.start = time.perf_counter()
     for _ in steps:
         pass
     stop()
     after = usage()
     used = dict(zip(("user_s", "system_s", "voluntary", "involuntary"), (a - b for a, b in zip(after, before))))
+    if ran and used["user_s"] + used["system_s"] > 0:  # children count to their end, and not before the clock ran
+        share = max(1 - ran / (used["user_s"] + used["system_s"]), 0)
+        used["user_s"], used["system_s"] = used["user_s"] * share, used["system_s"] * share
     print(json.dumps(row.sample(row.stopped - row.start, used)), file=out, flush=True)
     sys.stdin.read()
 

@@ -12,10 +12,13 @@ import (
 const (
 	fewestRounds = 3    // below which nothing can be said
 	fairRounds   = 6    // below which no interval of a median reaches 95 %
+	enoughRounds = 8    // below which none reaches what is asked of a twin
+	shortRow     = 0.5  // of what a row should take is the least that it may
 	headroom     = 5    // times what is asked of it that the server has to be able to
 	mostSteal    = 0.02 // share of processor time taken by the host
 	mostLoad     = 0.5  // of each processor, by others, before the run
 	mostSpread   = 0.2  // width of the baseline's interval by its median
+	mostDelay    = 0.1  // of the baseline's time, without a processor
 	mostReasons  = 5    // of one kind that are listed
 )
 
@@ -37,6 +40,9 @@ func refusals(r *Result) []string {
 	}
 	return append(list, few(tooNear(r), "row too near to it", "rows too near to it")...)
 }
+
+// spoiled says what was done wrong, after which no measuring can help.
+func spoiled(r *Result) []string { return slices.Concat(failures(r), itemsFailed(r), otherBytes(r)) }
 
 // few shortens a list that would say the same over and over.
 func few(list []string, one, many string) []string {
@@ -82,21 +88,23 @@ func itemsFailed(r *Result) []string {
 	return list
 }
 
-// otherBytes says which rows got something else than most did.
+// otherBytes says which rows got something else than most did. Those that failed in part
+// got less, which is told already.
 func otherBytes(r *Result) []string {
 	counts := map[string]int{}
 	usual := ""
-	for _, s := range r.Samples {
+	whole := slices.DeleteFunc(slices.Clone(r.Samples), func(s Sample) bool { return s.Failed > 0 })
+	for _, s := range whole {
 		counts[s.Digest]++
 	}
-	for _, s := range r.Samples { // in order, so that the first of equals wins
+	for _, s := range whole { // in order, so that the first of equals wins
 		if usual == "" || counts[s.Digest] > counts[usual] {
 			usual = s.Digest
 		}
 	}
 	var list []string
 	told := map[string]bool{}
-	for _, s := range r.Samples {
+	for _, s := range whole {
 		if told[s.Row] || s.Digest == usual && usual != "" {
 			continue
 		}
@@ -172,6 +180,9 @@ func doubts(r *Result) []string {
 	}
 	for _, name := range baselines(r) {
 		e, ok := r.Estimate(name)
+		if share := e.RunDelay / e.Wall.Value; ok && share > mostDelay {
+			list = append(list, fmt.Sprintf("for %s of its time %s had no processor to itself, since others had them", percent(share), show(name)))
+		}
 		if spread := (e.Wall.High - e.Wall.Low) / e.Wall.Value; ok && spread > mostSpread {
 			list = append(list, fmt.Sprintf("the times of %s vary by %s", show(name), percent(spread)))
 		}
@@ -184,14 +195,14 @@ func (r *Result) shortRows() []string {
 	var names []string
 	rows := measured(r)
 	for _, e := range r.Estimates {
-		if s := rows[e.Row]; s.median(wallOf) < r.Plan.Least/2 {
+		if s := rows[e.Row]; s.median(wallOf) < shortRow*r.Plan.Least {
 			names = append(names, show(e.Row))
 		}
 	}
 	if len(names) == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("shorter than %s, where noise is large: %s", given(r.Plan.Least/2), strings.Join(names, ", "))}
+	return []string{fmt.Sprintf("shorter than %s, where noise is large: %s", given(shortRow*r.Plan.Least), strings.Join(names, ", "))}
 }
 
 func show(s string) string { return stats.Printable(s) }

@@ -20,8 +20,10 @@ type Clock struct {
 	running  bool
 	stopped  bool
 	began    usage
-	used     usage // own, in between
-	children usage // that had been waited for at the start
+	delayed  time.Duration // run delay at the start, then in between
+	used     usage         // own, in between
+	children usage         // that had been waited for at the start
+	earlier  time.Duration // processor time of those that are still there, at the start
 	beat     *heartbeat
 }
 
@@ -43,6 +45,7 @@ func (c *Clock) Ready(ctx context.Context) error {
 	}
 	c.running = true
 	c.beat = startHeartbeat()
+	c.delayed, c.earlier = runDelay(), ranByDescendants()
 	c.began, c.children = ownUsage(), childrenUsage()
 	c.start = time.Now()
 	return nil
@@ -58,6 +61,7 @@ func (c *Clock) Stop() {
 	}
 	c.wall = time.Since(c.start)
 	c.used = ownUsage().since(c.began)
+	c.delayed = max(runDelay()-c.delayed, 0) // a thread that has ended takes its own along
 	c.stopped = true
 	c.beat.stop()
 }
@@ -76,18 +80,16 @@ func (c *Clock) ran() bool {
 }
 
 // fill adds what the clock knows to a sample, once the job has ended: by then it has
-// waited for its own children, whose usage counts from their start to their end.
+// waited for its own children, whose usage counts to their end.
 func (c *Clock) fill(s *Sample) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	u := c.used.plus(childrenUsage().since(c.children))
+	u := c.used.plus(childrenUsage().since(c.children).after(c.earlier))
 	s.Wall = c.wall.Seconds()
 	s.User, s.System = u.user.Seconds(), u.system.Seconds()
+	s.RunDelay = c.delayed.Seconds()
 	s.Voluntary, s.Involuntary = u.voluntary, u.involuntary
 	s.Heartbeat = c.beat.worst.Seconds()
-	if s.Phases.CPU == 0 {
-		s.Phases.CPU = s.CPU()
-	}
 }
 
 // usage is what the system counts of a process.
@@ -98,6 +100,15 @@ type usage struct {
 
 func (u usage) since(v usage) usage {
 	return usage{u.user - v.user, u.system - v.system, u.voluntary - v.voluntary, u.involuntary - v.involuntary}
+}
+
+// after is u without what was used before it was of interest.
+func (u usage) after(ran time.Duration) usage {
+	if all := u.user + u.system; all > 0 {
+		share := max(1-float64(ran)/float64(all), 0)
+		u.user, u.system = time.Duration(float64(u.user)*share), time.Duration(float64(u.system)*share)
+	}
+	return u
 }
 
 func (u usage) plus(v usage) usage {

@@ -48,6 +48,9 @@ func findChange(values []float64, seed uint64) (change, bool) {
 	const orders = 4000
 	as := 0
 	for range orders {
+		if float64(as+1)/(orders+1) > chance {
+			break // no order can change that
+		}
 		dice.Shuffle(n, func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
 		if _, g := cusum(shuffled); g >= greatest*(1-1e-9) {
 			as++

@@ -1,7 +1,6 @@
 package compare
 
 import (
-	"hash/fnv"
 	"math"
 	"slices"
 )
@@ -73,9 +72,7 @@ func estimates(r *Result) []Estimate {
 		if row.Name == row.Baseline {
 			e.Ratio = Interval{1, 1, 1, level}
 		} else {
-			h := fnv.New64a()
-			_, _ = h.Write([]byte(row.Name))
-			e.Ratio = bootstrap(s.ratios(base), levelOf(row), r.Plan.Seed, h.Sum64())
+			e.Ratio = bootstrap(s.ratios(base), levelOf(row))
 		}
 		if len(base) > 0 {
 			wall := base.pass(wallOf)
@@ -112,6 +109,7 @@ func (s series) estimate(row Row, plan Plan) Estimate {
 		Wall: wall, Throughput: float64(plan.Items) / wall.Value,
 		CPU:         s.pass(Sample.CPU),
 		CPUShare:    s.median(func(m Sample) float64 { return m.CPU() / m.Wall }),
+		RunDelay:    s.pass(func(m Sample) float64 { return m.RunDelay }),
 		RSS:         int64(s.median(func(m Sample) float64 { return float64(m.RSS) })),
 		Threads:     int(s.median(func(m Sample) float64 { return float64(m.Threads) })),
 		Voluntary:   int64(s.pass(func(m Sample) float64 { return float64(m.Voluntary) })),

@@ -69,49 +69,129 @@ func TestMedianIntervalAgainstBenchmath(t *testing.T) {
 
 func TestBootstrap(t *testing.T) {
 	values := []float64{1.9, 2.1, 2.0, 1.95, 2.05, 2.02, 1.98, 2.2, 1.8, 2.0}
-	a := bootstrap(values, level, 1, 2)
-	if a != bootstrap(values, level, 1, 2) {
-		t.Error("the same seed gives another interval")
-	}
+	a := bootstrap(values, level)
 	if a.Value != 2 || !(a.Low > 1.9 && a.Low < 2) || !(a.High > 2 && a.High < 2.1) || a.Level != 0.95 {
 		t.Errorf("%+v", a)
 	}
-	if got := bootstrap([]float64{3, 3, 3}, level, 1, 1); got != (Interval{3, 3, 3, 0.95}) {
+	if got := bootstrap([]float64{3, 3, 3, 3, 3, 3}, level); got != (Interval{3, 3, 3, 0.95}) {
 		t.Errorf("of equal values: %+v", got)
 	}
-	if got := bootstrap(nil, level, 1, 1); got != (Interval{}) {
+	if got := bootstrap(nil, level); got != (Interval{}) {
 		t.Errorf("of nothing: %+v", got)
+	}
+	if got := bootstrap([]float64{3}, level); got != (Interval{3, 3, 3, 0}) {
+		t.Errorf("of one: %+v", got)
 	}
 	if values[0] != 1.9 {
 		t.Error("the values were reordered")
 	}
 }
 
+// The quantiles are those of the tables (Abramowitz and Stegun, 26.10).
+func TestQuantile(t *testing.T) {
+	for _, test := range []struct {
+		level   float64
+		freedom int
+		want    float64
+	}{
+		{0.95, 1, 12.706}, {0.95, 2, 4.303}, {0.95, 3, 3.182}, {0.95, 4, 2.776}, {0.95, 9, 2.262}, {0.95, 120, 1.980},
+		{0.99, 1, 63.657}, {0.99, 2, 9.925}, {0.99, 7, 3.499}, {0.99, 30, 2.750},
+	} {
+		if got := quantile(test.level, test.freedom); math.Abs(got-test.want) > 6e-4 {
+			t.Errorf("%g, %d: %g, want %g", test.level, test.freedom, got, test.want)
+		}
+	}
+}
+
+// Three ratios of 1.0, 1.1 and 1.21 have a mean logarithm of log 1.1, with a standard
+// error of 0.0953/√3, of which Student's interval takes 4.303 at 95 %.
+func TestStudent(t *testing.T) {
+	got := bootstrap([]float64{1.21, 1, 1.1}, level)
+	reach := math.Exp(4.302653 * math.Log(1.1) / math.Sqrt(3))
+	if got.Value != 1.1 || math.Abs(got.Low-1.1/reach) > 1e-6 || math.Abs(got.High-1.1*reach) > 1e-6 || got.Level != 0.95 {
+		t.Errorf("%+v", got)
+	}
+	skewed := bootstrap([]float64{1, 1, 1, 1e-3}, level) // whose mean is far from the median
+	if skewed.Value != 1 || skewed.High < 1 {
+		t.Errorf("%+v", skewed)
+	}
+}
+
+// Medians come as often as drawing says.
+func TestMediansAgainstDraws(t *testing.T) {
+	const draws = 20_000
+	dice := rand.New(rand.NewPCG(3, 3))
+	for _, n := range []int{1, 2, 5, 8, 9, 100} {
+		sorted := make([]float64, n)
+		for i := range sorted {
+			sorted[i] = float64(i * i)
+		}
+		sum := 0.0
+		shares := map[float64]float64{}
+		for _, m := range medians(sorted) {
+			sum += m.share
+			shares[m.value] += m.share
+		}
+		if math.Abs(sum-1) > 1e-9 {
+			t.Errorf("n = %d: the shares come to %g", n, sum)
+		}
+		drawn := make([]float64, n)
+		for range draws {
+			for i := range drawn {
+				drawn[i] = sorted[dice.IntN(n)]
+			}
+			shares[median(drawn)] -= 1.0 / draws
+		}
+		for value, off := range shares {
+			if math.Abs(off) > 0.015 { // over four deviations of a half
+				t.Errorf("n = %d: %g comes by %g more often than drawn", n, value, off)
+			}
+		}
+	}
+}
+
+// Even a thousand values leave shares that mean something.
+func TestMediansOfMany(t *testing.T) {
+	values := make([]float64, maxRounds)
+	for i := range values {
+		values[i] = 1 + float64(i)/maxRounds
+	}
+	got := bootstrap(values, level)
+	if reach := 1.96 * math.Sqrt(maxRounds) / 2 / maxRounds; math.Abs(got.Low-(1.4995-reach)) > 2e-3 || math.Abs(got.High-(1.4995+reach)) > 2e-3 {
+		t.Errorf("%+v, want %g to either side", got, reach)
+	}
+}
+
 // coverage is how often an interval of the median of n log-normal values holds the
 // true one, 1.
-func coverage(n int, interval func(values []float64, run uint64) Interval) float64 {
+func coverage(n int, interval func(values []float64) Interval) float64 {
 	dice := rand.New(rand.NewPCG(7, uint64(n)))
-	const runs = 300
+	const runs = 500
 	held := 0
-	for run := range runs {
+	for range runs {
 		values := make([]float64, n)
 		for i := range values {
 			values[i] = math.Exp(0.05 * dice.NormFloat64())
 		}
-		if interval(values, uint64(run)).contains(1) {
+		if interval(values).contains(1) {
 			held++
 		}
 	}
 	return float64(held) / runs
 }
 
+// However few the rounds are, as many intervals hold the truth as they say.
 func TestIntervalsHoldTheTruth(t *testing.T) {
-	for _, n := range []int{10, 20} {
-		sign := coverage(n, func(values []float64, _ uint64) Interval { return medianInterval(values) })
-		boot := coverage(n, func(values []float64, run uint64) Interval { return bootstrap(values, level, run, 0) })
-		t.Logf("n = %d: sign test %.3f, bootstrap %.3f", n, sign, boot)
-		if sign < 0.94 || boot < 0.92 {
-			t.Errorf("n = %d: sign test %.3f, bootstrap %.3f of intervals hold the truth", n, sign, boot)
+	for _, n := range []int{2, 3, 5, 6, 7, 8, 9, 10, 13, 20} {
+		sign := 1.0
+		if n >= fairRounds {
+			sign = coverage(n, medianInterval)
+		}
+		boot := coverage(n, func(values []float64) Interval { return bootstrap(values, level) })
+		twin := coverage(n, func(values []float64) Interval { return bootstrap(values, twinLevel) })
+		t.Logf("n = %d: sign test %.3f, bootstrap %.3f, of twins %.3f", n, sign, boot, twin)
+		if sign < 0.94 || boot < 0.91 || twin < 0.975 {
+			t.Errorf("n = %d: sign test %.3f, bootstrap %.3f, of twins %.3f hold the truth", n, sign, boot, twin)
 		}
 	}
 }

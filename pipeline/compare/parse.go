@@ -40,7 +40,7 @@ func (s Sample) check() error {
 	}
 	p := s.Phases
 	for _, n := range []float64{
-		s.Wall, s.User, s.System, s.Heartbeat, s.StartUp, s.Life,
+		s.Wall, s.User, s.System, s.RunDelay, s.Heartbeat, s.StartUp, s.Life,
 		p.Queue, p.DNS, p.Connect, p.TLS, p.FirstByte, p.Body, p.Disk, p.CPU,
 	} {
 		if n < 0 || math.IsInf(n, 0) {

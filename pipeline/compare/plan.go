@@ -12,8 +12,8 @@ type Plan struct {
 
 	Rounds  int     `json:"rounds"`             // blocks measured; 0: 10
 	WarmUps int     `json:"warm_ups"`           // blocks before them that do not count; 0: 1
-	Seed    uint64  `json:"seed"`               // of the orders and the resampling
-	Budget  float64 `json:"budget_s,omitempty"` // seconds in all, for which rounds are given up; 0: no bound
+	Seed    uint64  `json:"seed"`               // of the orders, of rows and of those that a change is held against
+	Budget  float64 `json:"budget_s,omitempty"` // seconds in all, for which rows are kept shorter and rounds given up; 0: no bound
 	Limit   float64 `json:"limit_s"`            // seconds that one row may take; 0: 120
 	Least   float64 `json:"least_s"`            // seconds that a row should take: a shorter one repeats its items; 0: 0.5
 

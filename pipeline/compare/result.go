@@ -84,6 +84,7 @@ type Estimate struct {
 
 	CPU         float64 `json:"cpu_s"`
 	CPUShare    float64 `json:"cpu_share"` // of the wall clock; above 1 when several processors are busy
+	RunDelay    float64 `json:"run_delay_s,omitempty"`
 	RSS         int64   `json:"peak_rss"`
 	Threads     int     `json:"threads"`
 	Voluntary   int64   `json:"voluntary"`

@@ -190,8 +190,40 @@ func TestAnyProgramCanBeARow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Row != "sh" || s.Wall != 0.25 || s.Pass() != 0.125 || s.User != 0.1 || s.Items != 3 || s.Digest != "d" {
+	if s.Row != "sh" || s.Wall != 0.25 || s.Pass() != 0.125 || s.User != 0.1 || s.Phases.CPU != 0.1 || s.Items != 3 || s.Digest != "d" {
 		t.Errorf("%+v", s)
+	}
+}
+
+// A child that does not end by itself has been measured nevertheless, and is killed.
+func TestRowThatStays(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no shell")
+	}
+	for script, stays := range map[string]bool{
+		`read spec; echo ready; read go; echo '{"wall_s":1}'; exec sleep 1000`:          true, // with its stdout
+		`read spec; echo ready; read go; echo '{"wall_s":1}'; exec sleep 1000 >&- 2>&-`: true, // without
+		`read spec; echo ready; read go; echo '{"wall_s":1}'; cat`:                      false,
+	} {
+		m, err := start(t.Context(), Row{Name: "row", Command: []string{"/bin/sh", "-c", script}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s, err := m.talk(Spec{Items: 1, Repeats: 1}); err != nil || s.Wall != 1 {
+			t.Errorf("%+v, %v", s, err)
+		}
+		within := 20 * time.Millisecond
+		if !stays {
+			within = time.Minute
+		}
+		if ends, err := m.finish(within); ends == stays || err != nil {
+			t.Errorf("%s: ends %v, %v", script, ends, err)
+		}
+		if err := m.kill(); err != nil {
+			t.Error(err)
+		}
+		<-m.ended
+		m.out.Close()
 	}
 }
 
@@ -200,6 +232,7 @@ func TestRowThatHangs(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("no shell")
 	}
+	t.Parallel() // it waits
 	pidFile := filepath.Join(t.TempDir(), "pid")
 	for _, row := range []Row{
 		{Name: "row", Job: "hang"},
@@ -279,6 +312,12 @@ func TestFailuresGiveNoVerdict(t *testing.T) {
 			if test.job == "panic" && (len(r.Samples) != 2 || len(r.Failures) != 1) {
 				t.Errorf("measured on: %d samples, %v", len(r.Samples), r.Failures)
 			}
+			if r.Rounds != 0 || !strings.Contains(r.Stopped, "nothing to compare") {
+				t.Errorf("measured on: %d rounds, stopped %q", r.Rounds, r.Stopped)
+			}
+			if test.job == "failing" && slices.ContainsFunc(v.Refused, func(s string) bool { return strings.Contains(s, "other bytes") }) {
+				t.Errorf("what failed is held against the rest: %q", v.Refused)
+			}
 			if !strings.HasPrefix(v.Headline, "No verdict: ") {
 				t.Error(v.Headline)
 			}
@@ -322,7 +361,7 @@ func TestShortRowsAreRepeated(t *testing.T) {
 		}
 	}
 	notes := strings.Join(r.Notes, "\n")
-	if !strings.Contains(notes, "several times over") || !strings.Contains(notes, "cold takes") {
+	if !strings.Contains(notes, "several times over") || !strings.Contains(notes, "in the page cache: cold") {
 		t.Error(notes)
 	}
 	if len(r.Verdict.Refused) > 0 && strings.Contains(strings.Join(r.Verdict.Refused, " "), "items") {
@@ -332,7 +371,7 @@ func TestShortRowsAreRepeated(t *testing.T) {
 
 func TestBudget(t *testing.T) {
 	plan := quick(500, Row{Name: "a", Data: data(testData{Wait: 20 * time.Millisecond})})
-	plan.Budget = 1
+	plan.Budget = 0.4
 	r, err := Run(t.Context(), plan, Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -340,8 +379,42 @@ func TestBudget(t *testing.T) {
 	if r.Rounds < 1 || r.Rounds >= 500 || r.Plan.Rounds != 500 {
 		t.Errorf("%d rounds", r.Rounds)
 	}
-	if notes := strings.Join(r.Notes, "\n"); !strings.Contains(notes, "of 500 rounds fit into 1 s") {
+	if notes := strings.Join(r.Notes, "\n"); !strings.Contains(notes, "of 500 rounds fit into 0.4 s") {
 		t.Error(notes)
+	}
+}
+
+// A budget that is short costs rows of their length first, and then rounds.
+func TestBudgetIsSpentOnRounds(t *testing.T) {
+	for _, test := range []struct {
+		budget float64
+		times  int // that the row of 0.1 s is done over
+		rounds int
+		note   string
+	}{
+		{0, 5, 10, "take less than 500 ms"},
+		{60, 5, 10, "take less than 500 ms"},
+		{17, 4, 8, "rows are kept to 387 ms instead of 0.5 s, so that more rounds fit into 17 s"},
+		{10.6, 4, 5, "5 of 10 rounds fit into 10.6 s"},
+		{1, 4, 1, "1 of 10 rounds fit into 1 s"},
+	} {
+		plan, err := Plan{Items: 1, Budget: test.budget, Rows: []Row{
+			{Name: "long", Job: "j", Width: 1}, {Name: "short", Job: "j", Width: 1}, {Name: "cold", Job: "j", Width: 1, Cold: true},
+		}}.complete()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &runner{plan: plan, repeats: map[string]int{}}
+		r.result.Plan, r.result.Started = plan, time.Now()
+		r.result.Samples = []Sample{{Row: "long", Wall: 1.5}, {Row: "short", Wall: 0.1}, {Row: "cold", Wall: 0.1}}
+		r.learn(1.7 + 0.1)
+		notes := strings.Join(r.result.Notes, "\n")
+		if r.repeats["short"] != test.times || len(r.repeats) != 1 || r.plan.Rounds != test.rounds || !strings.Contains(notes, test.note) {
+			t.Errorf("%g s: %v, %d rounds, %s", test.budget, r.repeats, r.plan.Rounds, notes)
+		}
+		if !strings.Contains(notes, "in the page cache: cold") {
+			t.Error(notes)
+		}
 	}
 }
 

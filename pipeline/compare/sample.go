@@ -14,8 +14,12 @@ type Sample struct {
 	Threads int     `json:"threads_at_peak"` // of the system, likewise
 
 	Wall   float64 `json:"wall_s"`   // by the clock, of all passes
-	User   float64 `json:"user_s"`   // CPU within the clock, its own children's whole life included
+	User   float64 `json:"user_s"`   // CPU within the clock, its children's to their end included
 	System float64 `json:"system_s"` // the same in the kernel
+
+	// RunDelay is for how long its threads were ready to run and had no processor,
+	// within the clock and in sum. 0 also where nobody knows.
+	RunDelay float64 `json:"run_delay_s,omitempty"`
 
 	Voluntary   int64 `json:"voluntary"`   // context switches within the clock: it waited
 	Involuntary int64 `json:"involuntary"` // it was made to

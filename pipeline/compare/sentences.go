@@ -65,14 +65,18 @@ func (v *Verdict) others(r *Result) []string {
 		if e.Row == v.Best || row.Width != best.Width || row.GIL || row.Python || row.Twin || row.Mode == best.Mode {
 			continue
 		}
-		if e.Ratio.Value >= 0.95*v.Gain.Value && !slices.Contains(equal, row.Mode) {
+		if e.Ratio.Value >= nearlyAsFast*v.Gain.Value && !slices.Contains(equal, row.Mode) {
 			equal = append(equal, show(row.Mode))
 		}
 	}
 	if len(equal) == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("It matters little who does it: %s is as good as %s to within 5 %%.", list(equal), show(best.Mode))}
+	verb := "are"
+	if len(equal) == 1 {
+		verb = "is"
+	}
+	return []string{fmt.Sprintf("It matters little who does it: %s %s as good as %s to within 5 %%.", list(equal), verb, show(best.Mode))}
 }
 
 // width says which width to use, and why.
@@ -107,11 +111,30 @@ func (v *Verdict) width(r *Result) []string {
 	return []string{text}
 }
 
+// cold says what is different when files come from the device.
+func (v *Verdict) cold(r *Result) []string {
+	names := baselines(r)
+	i := slices.IndexFunc(names, func(name string) bool { return r.Row(name).Cold && !r.Row(name).Python })
+	if i < 0 {
+		return nil
+	}
+	base, _ := r.Estimate(names[i])
+	best, ok := v.best(r, base.Row, false)
+	if !ok {
+		return nil
+	}
+	text := fmt.Sprintf("From the device, with nothing of them in the page cache, the %s take %s one after the other, and ", r.Plan.Noun, seconds(base.Wall.Value))
+	if best.Ratio.Low > 1 && best.Ratio.Value >= helps {
+		return []string{text + fmt.Sprintf("%s is %s times as fast (%s).", show(best.Row), times(best.Ratio.Value), between(best.Ratio))}
+	}
+	return []string{text + fmt.Sprintf("no way is faster beyond what noise explains (%s: %s).", show(best.Row), between(best.Ratio))}
+}
+
 // python says what Python's own rows show.
 func (v *Verdict) python(r *Result) []string {
 	var best Estimate
 	for _, e := range r.Estimates {
-		if r.Row(e.Row).Python && e.Row != e.Baseline && !r.Row(e.Row).Twin && e.Ratio.Value > best.Ratio.Value {
+		if r.Row(e.Row).Python && !r.Row(e.Row).Cold && e.Row != e.Baseline && !r.Row(e.Row).Twin && e.Ratio.Value > best.Ratio.Value {
 			best = e
 		}
 	}
@@ -139,6 +162,9 @@ func (v *Verdict) next(r *Result, base Estimate) []string {
 		list = append(list, "Less work for each of the "+r.Plan.Noun+", or more processors. More workers than processors gain nothing.")
 	case !v.Helps:
 		list = append(list, "Find out what the waiting is for: the other side does not serve two at a time.")
+	}
+	if v.Bound == BoundCPU {
+		return list // what little there is to wait for is not worth any advice
 	}
 	return append(list, phases(base)...)
 }

@@ -67,7 +67,11 @@ func subtitle(r *Result) string {
 	if r.Rounds < r.Plan.Rounds {
 		rounds = fmt.Sprintf("%d of %s", r.Rounds, plural(r.Plan.Rounds, "round", "rounds"))
 	}
-	return fmt.Sprintf("%s %s · %s in random order · median, 95 %% interval", stats.Count(int64(r.Plan.Items)), r.Plan.Noun, rounds)
+	noun := r.Plan.Noun
+	if r.Plan.Items == 1 {
+		noun = strings.TrimSuffix(noun, "s")
+	}
+	return fmt.Sprintf("%s %s · %s in random order · median, 95 %% interval", stats.Count(int64(r.Plan.Items)), noun, rounds)
 }
 
 // table is what is to be written. Cells are lined up by characters.

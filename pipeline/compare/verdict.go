@@ -3,6 +3,7 @@ package compare
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -11,28 +12,39 @@ const (
 	mostlyIO  = 0.3  // and up to which it waits
 	helps     = 1.05 // least gain that is worth any effort
 	asFast    = 0.98 // share of the fastest's gain that is no less
+
+	nearlyAsFast = 0.95 // the same for what is preferred for other reasons
 )
 
 // verdict says what the result means, or why it means nothing.
 func verdict(r *Result) Verdict {
-	v := Verdict{Refused: refusals(r), Doubts: doubts(r)}
-	base, ok := r.Estimate(firstBaseline(r))
-	if len(v.Refused) == 0 && !ok {
-		v.Refused = []string{"the baseline was not measured"}
+	v := Verdict{Doubts: doubts(r)}
+	if why := refusals(r); len(why) > 0 {
+		return refused(r, v.Doubts, why...)
 	}
-	if len(v.Refused) > 0 {
-		v.Headline = "No verdict: " + v.Refused[0] + "."
-		v.Lines = []string{"The numbers above are what was measured, and not to be trusted."}
-		if len(r.Samples) == 0 {
-			v.Lines = []string{"Nothing was measured."}
-		}
-		return v
+	base, ok := r.Estimate(firstBaseline(r))
+	if !ok {
+		return refused(r, v.Doubts, "the baseline was not measured")
+	}
+	v.judge(r, base)
+	if v.unsure() {
+		return refused(r, v.Doubts, fmt.Sprintf("noise is too large to say whether concurrency helps: %s is %s times as fast as %s (%s). Try again on a quiet machine, or with more rounds",
+			show(v.Best), times(v.Gain.Value), show(firstBaseline(r)), between(v.Gain)))
 	}
 	v.Given = true
-	v.judge(r, base)
 	v.Headline = v.headline(r)
-	v.Lines = slices.Concat(v.nature(r), v.gains(r), v.oneProcessor(r), v.others(r), v.width(r), v.python(r))
+	v.Lines = slices.Concat(v.nature(r), v.gains(r), v.oneProcessor(r), v.others(r), v.width(r), v.cold(r), v.python(r))
 	v.Next = v.next(r, base)
+	return v
+}
+
+// refused is no verdict.
+func refused(r *Result, doubts []string, why ...string) Verdict {
+	v := Verdict{Refused: why, Doubts: doubts, Headline: "No verdict: " + why[0] + "."}
+	v.Lines = []string{"The numbers above are what was measured, and not to be trusted."}
+	if len(r.Samples) == 0 {
+		v.Lines = []string{"Nothing was measured."}
+	}
 	return v
 }
 
@@ -48,7 +60,9 @@ func firstBaseline(r *Result) string {
 
 // judge fills in the facts.
 func (v *Verdict) judge(r *Result, base Estimate) {
-	v.Waiting = min(max(1-base.CPUShare, 0), 1)
+	// The time without a processor, which others had, tells nothing of the work.
+	own := max(base.Wall.Value-base.RunDelay, base.CPU, 1e-9)
+	v.Waiting = min(max(1-base.CPU/own, 0), 1)
 	switch {
 	case v.Waiting <= 1-mostlyCPU:
 		v.Bound = BoundCPU
@@ -79,8 +93,14 @@ func (v *Verdict) judge(r *Result, base Estimate) {
 	}
 }
 
+// unsure reports whether it may as well gain much as nothing.
+func (v *Verdict) unsure() bool {
+	return !v.Helps && v.Gain.Value >= helps && v.Gain.High >= 1+changeFew
+}
+
 // best is the fastest row that is compared with base, without twins, and of those that
-// are as fast the one with the least width.
+// are as fast the one with the least width. At that width it is one that was measured at
+// others, too, if that is nearly as fast: of it more is known.
 func (v *Verdict) best(r *Result, base string, gil bool) (Estimate, bool) {
 	var all []Estimate
 	fastest := 0.0
@@ -92,13 +112,32 @@ func (v *Verdict) best(r *Result, base string, gil bool) (Estimate, bool) {
 		all = append(all, e)
 		fastest = max(fastest, e.Ratio.Value)
 	}
-	all = slices.DeleteFunc(all, func(e Estimate) bool { return e.Ratio.Value < asFast*fastest })
 	if len(all) == 0 {
 		return Estimate{}, false
 	}
+	least := math.MaxInt
+	for _, e := range all {
+		if e.Ratio.Value >= asFast*fastest {
+			least = min(least, r.Row(e.Row).Width)
+		}
+	}
+	all = slices.DeleteFunc(all, func(e Estimate) bool {
+		return r.Row(e.Row).Width != least || e.Ratio.Value < nearlyAsFast*fastest
+	})
 	return slices.MinFunc(all, func(a, b Estimate) int {
-		return cmp.Compare(r.Row(a.Row).Width, r.Row(b.Row).Width)
+		return cmp.Or(-cmp.Compare(r.widths(a), r.widths(b)), -cmp.Compare(a.Ratio.Value, b.Ratio.Value))
 	}), true
+}
+
+// widths are at how many ones the way of working of a row was measured.
+func (r *Result) widths(of Estimate) int {
+	label, n := r.Row(of.Row).Label(), 0
+	for _, e := range r.Estimates {
+		if e.Baseline == of.Baseline && r.Row(e.Row).Label() == label {
+			n++
+		}
+	}
+	return n
 }
 
 // curve is that of the best row, when the law could be fitted to it.

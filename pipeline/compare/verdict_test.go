@@ -33,7 +33,22 @@ func TestVerdicts(t *testing.T) {
 			name:  "a kernel",
 			sim:   sim{plan: lab(CPU, items, 1, 2, 4, 8), wall: kernel(2), cpu: cpuBound},
 			bound: BoundCPU, helps: true, low: 1.9, high: 2.1, width: [2]int{2, 2}, why: Cores,
-			say: []string{"CPU-bound: ", "nothing is gained", "The whole gain comes from more processors", "the processors are busy"},
+			say: []string{"CPU-bound: ", "async is as good as pool", "nothing is gained", "The whole gain comes from more processors", "the processors are busy"},
+		},
+		{
+			name: "a kernel while others compute, too",
+			sim: sim{plan: lab(CPU, items, 1, 2, 4, 8), wall: func(Row, int) float64 { return 4 },
+				cpu:  func(Row, float64) float64 { return 1 },
+				each: func(s *Sample) { s.RunDelay = 0.74 * s.Wall }},
+			bound: BoundCPU, helps: false, low: 0.95, high: 1.05, width: [2]int{1, 1}, why: NoGain,
+			say: []string{"CPU-bound, ", "for 74 % of its time blocking had no processor to itself"},
+		},
+		{
+			name: "a delay while others compute",
+			sim: sim{plan: lab(Network, items, 1, 4, 8, 32), wall: delayed(items, 0.02), cpu: idle,
+				each: func(s *Sample) { s.RunDelay = 0.4 * s.Wall }},
+			bound: BoundIO, helps: true, low: 27, high: 30, width: [2]int{32, 32}, why: Widest,
+			say: []string{"I/O-bound: ", "for 40 % of its time blocking had no processor to itself"},
 		},
 		{
 			name: "warm files on one core",
@@ -131,6 +146,52 @@ func TestIdealIsWhatLittleAndAmdahlAllow(t *testing.T) {
 	} {
 		if got := ideal(test.items, test.repeats, row, test.wall, test.cpu); math.Abs(got-test.want) > 1e-12 {
 			t.Errorf("%+v: %g", test, got)
+		}
+	}
+}
+
+// Of rows that do as well, the best is the one of which more widths were measured; and
+// files from the device are a story of their own.
+func TestVerdictOnFiles(t *testing.T) {
+	plan := Plan{Items: 100, Work: Files, Noun: "files", Rows: []Row{
+		{Name: "blocking", Mode: "blocking", Width: 1}, {Name: "blocking again", Mode: "blocking", Width: 1, Twin: true},
+		{Name: "threads 8", Mode: "threads", Width: 8}, {Name: "pool 4", Mode: "pool", Width: 4}, {Name: "pool 8", Mode: "pool", Width: 8},
+		{Name: "async 8", Mode: "async", Width: 8},
+		{Name: "blocking cold", Mode: "blocking", Width: 1, Cold: true}, {Name: "pool 8 cold", Mode: "pool", Width: 8, Cold: true},
+		{Name: "open()", Mode: "open()", Width: 1, Python: true}, {Name: "open() threads 8", Mode: "open() threads", Width: 8, Python: true},
+		{Name: "open() cold", Mode: "open()", Width: 1, Python: true, Cold: true},
+		{Name: "open() threads 8 cold", Mode: "open() threads", Width: 8, Python: true, Cold: true},
+	}}
+	for i := range plan.Rows {
+		plan.Rows[i].Job = "j"
+	}
+	for _, test := range []struct {
+		cold float64 // gain from the device
+		says string
+	}{
+		{4, "From the device, with nothing of them in the page cache, the files take 8.0"},
+		{4, "pool 8 cold is 4.0"},
+		{1, "no way is faster beyond what noise explains (pool 8 cold: "},
+	} {
+		r := sim{plan: plan, noise: 0.003, seed: 1, wall: func(row Row, _ int) float64 {
+			switch gain := math.Min(float64(row.Width), 2); {
+			case row.Cold && row.Width > 1:
+				return 8 / test.cold
+			case row.Cold:
+				return 8
+			case row.Mode == "threads":
+				return 0.99 * 2 / gain
+			default:
+				return 2 / gain
+			}
+		}, cpu: func(Row, float64) float64 { return 2 }, each: func(s *Sample) { s.Phases.Disk = 0.5 }}.run(t)
+		v := r.Verdict
+		text := strings.Join(strings.Fields(say(t, r)), " ")
+		if v.Best != "pool 4" || v.Width > 4 || !strings.Contains(text, test.says) {
+			t.Errorf("best %s, width %d: %s", v.Best, v.Width, text)
+		}
+		if !strings.Contains(text, "In Python the best way, open() threads 8, is") || strings.Contains(text, "A faster disk") {
+			t.Error(text)
 		}
 	}
 }
@@ -241,6 +302,15 @@ func TestRefusalsAndDoubts(t *testing.T) {
 		{name: "load", after: func(r *Result) { r.Environment.Load[0] = 3 }, doubt: "its load was 3.0 on 2 processors"},
 		{name: "short", change: func(m *sim) { m.wall = delayed(200, 0.0005) }, doubt: "shorter than 0.25 s, where noise is large: "},
 		{name: "interrupted", after: func(r *Result) { r.Rounds, r.Stopped = 8, "interrupted" }, doubt: "stopped after 8 of 10 rounds: interrupted"},
+		{name: "noise that hides a gain", change: func(m *sim) {
+			m.plan.Rounds = 3
+			m.wall = func(row Row, block int) float64 {
+				if row.Width > 1 && block == 2 {
+					return 2
+				}
+				return 2 / (1 + 0.1*math.Min(float64(row.Width), 2))
+			}
+		}, refused: "noise is too large to say whether concurrency helps: "},
 		{name: "noise", change: func(m *sim) { m.noise = 0.3; m.seed = 8 }, doubt: "the times of blocking vary by "},
 	} {
 		t.Run(test.name, func(t *testing.T) {

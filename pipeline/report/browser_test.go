@@ -25,7 +25,8 @@ var shots = flag.String("shots", "", "folder for pictures of the page as a brows
 // desk, light and dark, and on paper. What the other tests hold of the markup, this
 // one holds of what is seen.
 func TestBrowser(t *testing.T) {
-	b := open(t, lab())
+	t.Parallel()
+	b := open(t, labPage(t))
 	for _, width := range []int64{400, 1400} {
 		for _, theme := range []string{"light", "dark"} {
 			t.Run(fmt.Sprintf("%d %s", width, theme), func(t *testing.T) { b.look(t, width, theme) })
@@ -50,7 +51,7 @@ type browser struct {
 }
 
 // open starts the browser, which ends with the test.
-func open(t *testing.T, r Report) *browser {
+func open(t *testing.T, page string) *browser {
 	t.Helper()
 	program := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
@@ -64,7 +65,7 @@ func open(t *testing.T, r Report) *browser {
 	}
 	dir := t.TempDir()
 	file := filepath.Join(dir, "report.html")
-	if err := os.WriteFile(file, []byte(written(t, r)), 0o644); err != nil {
+	if err := os.WriteFile(file, []byte(page), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],

@@ -109,7 +109,7 @@ func procedure(r *compare.Result) []string {
 	lines := []string{fmt.Sprintf(
 		"Measured: %s of %s, after %s left out. In each block every row ran once, in random order (seed %d), as a fresh process whose start is outside the clock.",
 		plural(r.Rounds, "block", "blocks"), plural(p.Items, "item", noun(p)), plural(p.WarmUps, "warm-up", "warm-ups"), p.Seed)}
-	lines = append(lines, "A ratio is the median over blocks of the baseline's time by the row's in the same block; its interval comes from resampling the blocks (bootstrap). Other numbers are medians. Rows had to get the same bytes.")
+	lines = append(lines, "A ratio is the median over blocks of the baseline's time by the row's in the same block; its interval comes from resampling the blocks (bootstrap, expanded for so few of them; Student's where they are fewer than six). Other numbers are medians. Rows had to get the same bytes.")
 	if p.Ceiling > 0 {
 		lines = append(lines, fmt.Sprintf("The server alone can serve %s a second.", plot.Number(p.Ceiling)))
 	}

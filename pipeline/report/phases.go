@@ -86,12 +86,20 @@ func stacks(rows []row, scale plot.Scale, id string) plot.Plot {
 	return p
 }
 
+// recorded is a sum of phases; no item takes no time.
+func recorded(sum float64) string {
+	if sum == 0 {
+		return "not recorded"
+	}
+	return plot.Seconds(sum)
+}
+
 // stack is one row's bar, from y down.
 func stack(r row, scale plot.Scale, y float64) []plot.Mark {
 	const room = 17 // percent that a name within its part needs on a telephone
 	marks := []plot.Mark{
 		plot.Text(0, y+13, plot.Start, r.name(), "name"),
-		plot.Text(100, y+13, plot.End, plot.Seconds(total(r)), "value"),
+		plot.Text(100, y+13, plot.End, recorded(total(r)), "value"),
 	}
 	marks = append(marks, plot.Rect(0, y+17, 100, 14, "track"))
 	marks = append(marks, plot.Rules(scale, scale.Ticks(5), y+17, y+31)...)
@@ -124,7 +132,7 @@ func phaseTable(rows []row) page.Table {
 		for _, p := range order {
 			line = append(line, plot.Seconds(p.seconds(r)))
 		}
-		t.Rows = append(t.Rows, append(line, plot.Seconds(total(r))))
+		t.Rows = append(t.Rows, append(line, recorded(total(r))))
 	}
 	return t
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"crawl/pipeline/compare"
@@ -32,6 +33,19 @@ func written(t *testing.T, r Report) string {
 	}
 	return b.String()
 }
+
+// labPage is the page of the lab, which takes a while to write, for all tests that look at
+// it.
+func labPage(t *testing.T) string {
+	t.Helper()
+	labOnce.Do(func() { labWritten = written(t, lab()) })
+	return labWritten
+}
+
+var (
+	labOnce    sync.Once
+	labWritten string
+)
 
 // lab is a report of several parts.
 func lab() Report {
@@ -70,6 +84,7 @@ func TestGolden(t *testing.T) {
 }
 
 func TestWeight(t *testing.T) {
+	t.Parallel()
 	page := written(t, Report{Parts: []*compare.Result{networkRun(100)}})
 	if most := 400 << 10; len(page) > most {
 		t.Errorf("a page of 8 rows, 100 items and 7 widths has %d bytes, more than %d", len(page), most)
@@ -78,7 +93,8 @@ func TestWeight(t *testing.T) {
 
 // A reader who has a minute reads from the top.
 func TestOrder(t *testing.T) {
-	page := written(t, lab())
+	t.Parallel()
+	page := labPage(t)
 	at := 0
 	for _, heading := range []string{"29 times as fast", "two processors do, 1.93", "In detail: 200 URLs", "Waiting and working", "Speed-up by width", "How sure",
 		"Where the time went", "What it took", "In detail: a kernel", "Lost updates", "How it was measured", "crawl compare", "Method and numbers: 200 URLs", "seed 42",
@@ -93,6 +109,7 @@ func TestOrder(t *testing.T) {
 
 // Whatever a run is like there is a page, and it says what there is to say.
 func TestDegenerate(t *testing.T) {
+	t.Parallel()
 	nan, inf := math.NaN(), math.Inf(1)
 	with := func(change func(*compare.Result)) Report {
 		r := networkRun(8)
@@ -181,6 +198,7 @@ func TestDegenerate(t *testing.T) {
 
 // All text is foreign.
 func TestHostile(t *testing.T) {
+	t.Parallel()
 	const evil = "</title></style></svg><script>alert(1)</script><img src=http://a.example/x onerror=1>\"' style=x \x1b[2J\u202e\x00\xff {{.}} &lt;"
 	r := networkRun(8)
 	r.Plan.Title, r.Plan.Noun, r.Stopped = evil, evil, evil
@@ -217,7 +235,8 @@ func TestHostile(t *testing.T) {
 
 // Nothing is fetched: names of hosts are in texts only.
 func TestNothingOutside(t *testing.T) {
-	page := written(t, lab())
+	t.Parallel()
+	page := labPage(t)
 	if found := regexp.MustCompile(`[a-z-]+\s*=\s*["']?\s*(https?:|//|data:|file:)[^ >]*`).FindString(page); found != "" {
 		t.Error("leads outside:", found)
 	}
@@ -245,7 +264,7 @@ func FuzzNumbers(f *testing.F) {
 		f.Add(v, v, int64(math.MaxInt64))
 	}
 	f.Fuzz(func(t *testing.T, a, b float64, n int64) {
-		r := networkRun(2)
+		r := small().Parts[0]
 		r.Plan.Items, r.Plan.Rounds, r.Rounds = int(n), int(n), int(n)
 		for i := range r.Estimates {
 			e := &r.Estimates[i]

@@ -25,6 +25,9 @@ func speedup(curves []compare.Curve) page.Section {
 		s.Blocks = append(s.Blocks, page.Text("No way of working was measured at several widths."))
 		return s
 	}
+	if slices.ContainsFunc(curves, bends) { // two points tell no more than their interval below
+		curves = slices.DeleteFunc(curves, func(c compare.Curve) bool { return !bends(c) })
+	}
 	s.Lead = "How many times as fast as one at a time, with so many in flight."
 	x, y := panelScales(curves)
 	figure := page.Figure{
@@ -47,6 +50,9 @@ func speedup(curves []compare.Curve) page.Section {
 	s.Blocks = append(s.Blocks, figure)
 	return s
 }
+
+// bends reports whether a curve has points enough to have a bend.
+func bends(c compare.Curve) bool { return len(c.Points) > 2 }
 
 func note(x plot.Scale) string {
 	if x.Log() {
