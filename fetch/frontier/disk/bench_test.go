@@ -1,3 +1,5 @@
+//go:build unix
+
 package disk
 
 import (
@@ -9,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -228,4 +231,13 @@ func bytesIn(b *testing.B, dir string) (n int64) {
 		b.Fatal(err)
 	}
 	return n
+}
+
+// processorTime is what the process has used of the processor.
+func processorTime(b *testing.B) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
