@@ -122,10 +122,14 @@ func newRunID() string {
 // less than anyone would have wanted.
 func (a *app) fit(limit, others int) (workers, idle int) {
 	want := int(a.flags.concurrency)
-	if want == 0 {
+	switch {
+	case want == 0 && len(a.flags.fromWARC) > 0: // where no number of workers has to be found
+		want = autoStart
+		workers, idle = fit(want, limit, others)
+	case want == 0:
 		want = autoStart
 		workers, idle = fit(max(want, min(autoMost, limit/4)), limit, others)
-	} else {
+	default:
 		workers, idle = fit(want, limit, others)
 	}
 	if workers < want {
@@ -137,6 +141,9 @@ func (a *app) fit(limit, others int) (workers, idle int) {
 // polite is how hosts are asked; with -c auto, also how much at once.
 func (r *crawling) polite(limit int) schedule.Options {
 	f := r.flags
+	if len(f.fromWARC) > 0 { // nobody is asked
+		return schedule.Options{PerHost: r.workers, Rate: float64(f.rate)}
+	}
 	opt := schedule.Options{PerHost: f.perHost.n, Delay: f.delay.Duration, Rate: float64(f.rate)}
 	switch {
 	case f.following.follows():
