@@ -80,6 +80,10 @@ type About struct {
 	// Delay is how long the host itself wants to be left alone from one lease to the
 	// next (Crawl-delay); what the frontier's options say counts if it is longer.
 	Delay time.Duration
+
+	// More says that more is to be found out: until that is told, too, the lease that
+	// asked for it stays the only one of its host, or the next one asks for it.
+	More bool
 }
 
 // Outcome ends a lease.
@@ -92,6 +96,10 @@ type Outcome struct {
 	// Defer gives the entry back as it was leased: it counts no attempt, and goes first
 	// at its host when that may be asked. It is what follows when Learn refuses.
 	Defer bool
+
+	// Unmet says that not all could be found out about the host: its next lease is to
+	// meet it again.
+	Unmet bool
 
 	// Moved says that another entry was queued in its place, by Move.
 	Moved bool

@@ -68,6 +68,26 @@ func testMeetFails(t *testing.T, open Open) {
 	}
 }
 
+// testUnmet checks that a host is met again when not all could be found out, and that its
+// address does not have it wait for itself.
+func testUnmet(t *testing.T, open Open) {
+	synctest.Test(t, func(t *testing.T) {
+		f := open(t, schedule.Options{PerAddress: 8, Delay: time.Second})
+		defer closing(t, f)
+		add(t, f, entries("a", 3)...)
+		for n, end := range []struct{ more, unmet bool }{{true, false}, {false, true}, {false, false}} {
+			e := next(t, f)
+			if !e.Meet || !f.Learn(e, frontier.About{Addrs: addresses(1), More: true}) || !f.Learn(e, frontier.About{Addrs: addresses(1), More: end.more}) {
+				t.Fatalf("lease %d was refused, or not to be met", n)
+			}
+			settle(t, f, e, frontier.Outcome{Defer: true, Unmet: end.unmet})
+		}
+		if e := next(t, f); e.Meet {
+			t.Error("a host that is known is to be met")
+		}
+	})
+}
+
 // testDefer checks what becomes of an entry that has to wait for an address.
 func testDefer(t *testing.T, open Open) {
 	synctest.Test(t, func(t *testing.T) {

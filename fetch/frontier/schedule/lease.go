@@ -14,6 +14,7 @@ type lease struct {
 	host      *host
 	addresses []*address // that count it
 	since     time.Duration
+	entered   time.Duration // when its addresses began to count it
 	named     time.Duration // by Watch, for the last time; 0: never
 	all       pipeline.Slot
 	ofHost    pipeline.Slot

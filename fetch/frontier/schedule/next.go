@@ -208,7 +208,7 @@ func (s *Scheduler) lease(now time.Duration) answer {
 		slot.Done(pipeline.Ignored)
 		return answer{err: err}
 	}
-	l := lease{host: h, all: slot, since: now, addresses: h.addresses}
+	l := lease{host: h, all: slot, since: now, entered: now, addresses: h.addresses}
 	if s.limits.limited(h); h.limit != nil {
 		l.ofHost, _ = h.limit.TryAcquire() // none only if its width has just fallen
 	}

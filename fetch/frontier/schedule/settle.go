@@ -31,6 +31,9 @@ func (s *Scheduler) Settle(_ context.Context, e frontier.Entry, o frontier.Outco
 	if o.Unasked {
 		s.unask(l)
 	}
+	if o.Unmet {
+		h.met = false
+	}
 	if pause := h.temper.settle(o, l.since, now); pause > 0 {
 		h.allowed = max(h.allowed, after(now, pause))
 	}
@@ -49,9 +52,14 @@ func (s *Scheduler) unask(l lease) {
 	if h.allowed == after(l.since, max(s.opts.Delay, h.delay)) {
 		h.allowed = l.since
 	}
+	s.unaskAddresses(&l)
+}
+
+// unaskAddresses is the part of unask that concerns those.
+func (s *Scheduler) unaskAddresses(l *lease) {
 	for _, a := range l.addresses {
-		if a.allowed == after(l.since, s.opts.Delay) {
-			a.allowed = l.since
+		if a.allowed == after(l.entered, s.opts.Delay) {
+			a.allowed = l.entered
 			s.freeing(a)
 		}
 	}
@@ -102,8 +110,9 @@ func (s *Scheduler) Learn(e frontier.Entry, about frontier.About) bool {
 	}
 	now := s.now()
 	h := l.host
-	h.met = true
+	h.met = !about.More
 	h.delay = about.Delay
+	s.unaskAddresses(l) // else it would wait for itself
 	s.exit(l.addresses)
 	l.addresses = nil
 	s.remove(h)
@@ -111,7 +120,7 @@ func (s *Scheduler) Learn(e frontier.Entry, about frontier.About) bool {
 	ok := s.full(h, now) == nil
 	if ok { // it is asked now, and not when the lease began
 		h.allowed = max(h.allowed, after(now, max(s.opts.Delay, h.delay)))
-		l.addresses = h.addresses
+		l.addresses, l.entered = h.addresses, now
 		s.enter(l.addresses, now)
 	}
 	s.place(h, now)
