@@ -48,6 +48,13 @@ func (a *aside) over() bool {
 	return a.ended
 }
 
+// end says that the lists have.
+func (a *aside) end() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.ended = true
+}
+
 // put keeps r, unless the lists have ended or there is no room.
 func (a *aside) put(r refusal) (kept, ended bool) {
 	a.mu.Lock()

@@ -268,7 +268,7 @@ func (c *Crawl) queue(ctx context.Context, e frontier.Entry, v *Visit) (*manifes
 	if err != nil {
 		return nil, err
 	}
-	if verdict == frontier.Known || verdict == frontier.Done {
+	if verdict != frontier.Fresh {
 		return v.Line, nil
 	}
 	v.End.Moved = true

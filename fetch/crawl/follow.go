@@ -92,6 +92,7 @@ func (c *Crawl) load(ctx context.Context, drain <-chan struct{}) (broken, err er
 			entries = entries[:0]
 		}
 	}
+	c.aside.end() // also where a list broke off: what is set aside, the frontier would take for done
 	stopped := ctx.Err() != nil
 	closed()
 	switch input, ok := errors.AsType[*list.Error](err); {
@@ -101,6 +102,21 @@ func (c *Crawl) load(ctx context.Context, drain <-chan struct{}) (broken, err er
 		return input, nil
 	}
 	return nil, err
+}
+
+// seed has the scope know a seed, and where it has led: an earlier run may have listed it.
+func (v *visiting) seed() {
+	if v.Follow == nil || !listed(&v.entry) {
+		return
+	}
+	from, err := urls.Parse(v.trail.origin(&v.entry))
+	if err != nil {
+		return // which is for the fetch to say
+	}
+	v.Follow.Scope.Add(from)
+	if to, err := urls.Parse(v.entry.URL); err == nil && len(v.trail.Via) > 0 {
+		v.Follow.Scope.Moved(from, to, permanent(v.trail.Via))
+	}
 }
 
 // reading has the links found while a body is read.
@@ -131,11 +147,7 @@ func (v *visiting) children(rec *fetch.Record, found links.Found) []frontier.Ent
 	if asks.NoFollow && !f.Heedless {
 		return nil
 	}
-	depth := v.entry.Depth + 1
-	switch found.Format {
-	case links.URLs, links.Index, links.Text, links.Sheet: // what a sitemap lists and a sheet needs is as near as they are
-		depth = max(v.entry.Depth, 1)
-	}
+	depth, beside := v.below(found.Format)
 	children := make([]frontier.Entry, 0, len(all))
 	refused := map[scope.Rule]int64{}
 	for _, link := range all {
@@ -147,7 +159,11 @@ func (v *visiting) children(rec *fetch.Record, found links.Found) []frontier.Ent
 			refused[why.Rule]++
 			continue
 		}
-		children = append(children, child(u, line.URL, depth, link.Kind == links.Sitemap))
+		t := trail{Sitemap: link.Kind == links.Sitemap}
+		if t.Sitemap || found.Format == links.Sheet {
+			t.Beside = beside
+		}
+		children = append(children, child(u, line.URL, depth, t))
 	}
 	for rule, n := range refused {
 		f.Refused.Add(rule, n)
@@ -155,8 +171,28 @@ func (v *visiting) children(rec *fetch.Record, found links.Found) []frontier.Ent
 	return children
 }
 
-func child(u urls.URL, parent string, depth int32, sitemap bool) frontier.Entry {
-	return frontier.Entry{URL: u.String(), Host: u.Host(), Parent: parent, Depth: depth, Note: trail{Sitemap: sitemap}.note()}
+// mostBeside is how many sitemaps and style sheets in a row may lead to one another at no
+// cost of depth: a server can make up an endless row of them.
+const mostBeside = 5
+
+// below is the depth of what a document of that format leads to. What a sitemap lists and
+// a sheet needs is as near as they are.
+func (v *visiting) below(format links.Format) (depth int32, beside int) {
+	near := false
+	switch format {
+	case links.Sheet:
+		near = true
+	case links.URLs, links.Index, links.Text:
+		near = v.trail.Sitemap // and no page that only looks like one
+	}
+	if !near || v.trail.Beside >= mostBeside {
+		return v.entry.Depth + 1, 0
+	}
+	return max(v.entry.Depth, 1), v.trail.Beside + 1
+}
+
+func child(u urls.URL, parent string, depth int32, t trail) frontier.Entry {
+	return frontier.Entry{URL: u.String(), Host: u.Host(), Parent: parent, Depth: depth, Note: t.note()}
 }
 
 // asks is what an answer and its page ask of crawlers.
@@ -196,20 +232,32 @@ func canonical(all []links.Link, at urls.URL) string {
 	return ""
 }
 
-// sitemaps are the entries for those that the robots.txt of a host names.
-func (c *Crawl) sitemaps(p gate.Policy) []frontier.Entry {
-	if c.Follow == nil || !c.Follow.Sitemaps {
+// sitemaps are the entries for those that the robots.txt of a host names. One that was
+// only asked for a sitemap leads to no others, unless the crawl goes there anyway: else
+// hosts could name one another without end.
+func (v *visiting) sitemaps(p gate.Policy) []frontier.Entry {
+	if v.Follow == nil || !v.Follow.Sitemaps || v.trail.Beside >= mostBeside {
 		return nil
 	}
 	from, err := urls.Parse(p.Robots)
-	if err != nil {
+	if err != nil || v.trail.Sitemap && !v.inScope() {
 		return nil
 	}
 	var named []frontier.Entry
 	for _, text := range p.Sitemaps {
 		if u, err := from.Resolve(strings.TrimSpace(text)); err == nil {
-			named = append(named, child(u, p.Robots, 1, true))
+			named = append(named, child(u, p.Robots, 1, trail{Sitemap: true, Beside: v.trail.Beside + 1}))
 		}
 	}
 	return named
+}
+
+// inScope reports whether a link to the URL would be followed.
+func (v *visiting) inScope() bool {
+	u, err := urls.Parse(v.entry.URL)
+	if err != nil {
+		return false
+	}
+	_, ok := v.Follow.Scope.Check(scope.Link{URL: u, Depth: int(v.entry.Depth)})
+	return ok
 }

@@ -25,7 +25,8 @@ type Robots interface {
 }
 
 // patience is how long the robots.txt of a host may be out of reach before what it has is
-// given up: it is asked for after 5 s, 10 s and 20 s.
+// given up: it is asked for after 5 s, 10 s and 20 s. One that is answered with 429 is
+// waited for as long as its host asks, as often as any URL is tried again.
 const patience = 30 * time.Second
 
 // meet finds out about the host of an entry that nothing is known of: its addresses, and
@@ -33,21 +34,16 @@ const patience = 30 * time.Second
 // that was asked the entry is given back, to be asked for under a lease of its own.
 func (v *visiting) meet(ctx context.Context) (out Visit, ok bool) {
 	out.End = frontier.Outcome{Defer: true, Load: pipeline.Ignored}
-	about := frontier.About{Addrs: v.addresses(ctx, v.req.URL)}
-	if !v.Frontier.Learn(v.entry, about) {
-		return out, false
-	}
-	if v.Robots == nil {
-		return out, true
+	about := frontier.About{Addrs: v.addresses(ctx, v.req.URL), More: v.Robots != nil}
+	if ok := v.Frontier.Learn(v.entry, about); !ok || !about.More {
+		return out, ok
 	}
 	policy, err := v.Robots.Policy(ctx, v.req)
-	if err != nil {
-		return out, false // Check will say so
+	if err == nil { // else Check will say so, or unheard
+		out.Links = v.sitemaps(policy)
 	}
-	if about.Delay = policy.CrawlDelay; about.Delay > 0 {
-		v.Frontier.Learn(v.entry, about)
-	}
-	out.Links = v.sitemaps(policy)
+	about.Delay, about.More = policy.CrawlDelay, false
+	v.Frontier.Learn(v.entry, about)
 	return out, false
 }
 
@@ -68,9 +64,9 @@ func (c *Crawl) addresses(ctx context.Context, url string) []netip.Addr {
 // not now, ok is false and out says what becomes of it.
 func (v *visiting) permit(ctx context.Context) (out Visit, ok bool) {
 	e, t := &v.entry, &v.trail
-	if v.Robots != nil && (v.RobotsForAll || !listed(e) || len(t.Via) > 0) {
+	if v.obeys() {
 		if err := v.Robots.Check(ctx, v.req); err != nil {
-			return v.denied(err), false
+			return v.denied(stuck(ctx, v.req.URL, err)), false
 		}
 	}
 	if v.Follow == nil || e.Attempts > 0 || len(t.Via) > 0 {
@@ -87,6 +83,21 @@ func (v *visiting) permit(ctx context.Context) (out Visit, ok bool) {
 	return out, true
 }
 
+// obeys reports whether robots.txt says whether the URL may be asked for.
+func (v *visiting) obeys() bool {
+	return v.Robots != nil && (v.RobotsForAll || !listed(&v.entry) || len(v.trail.Via) > 0)
+}
+
+// unheard reports whether a robots.txt can't be had that the URL need not obey: what else
+// it says is to be asked for again.
+func (v *visiting) unheard(ctx context.Context) bool {
+	if v.Robots == nil || v.obeys() {
+		return false
+	}
+	_, err := v.Robots.Policy(ctx, v.req)
+	return err != nil
+}
+
 // unasked is a visit that asked the host for nothing.
 func (v *visiting) unasked() Visit {
 	v.tell(string(v.line.Outcome), v.line, "why", v.line.Reason)
@@ -101,10 +112,10 @@ func (v *visiting) denied(err error) Visit {
 		return v.unasked()
 	}
 	later, ok := errors.AsType[*gate.Deferred](err)
-	if ok && (later.Wait <= patience || later.Status == http.StatusTooManyRequests) {
+	if ok && (later.Wait <= patience || later.Status == http.StatusTooManyRequests && later.Tries <= v.Retry.Max) {
 		if wait, ok := v.Retry.Wait(v.entry.Attempts, later.Wait, 0); ok {
 			v.tell("again later", v.line, "wait", wait, "why", later.Error())
-			return Visit{End: frontier.Outcome{Retry: true, Wait: wait, Backoff: wait, Load: pipeline.Ignored}}
+			return Visit{End: frontier.Outcome{Retry: true, Wait: wait, Backoff: wait, Unmet: true, Load: pipeline.Ignored}}
 		}
 	}
 	failed(v.line, err)

@@ -25,6 +25,7 @@ import (
 type trail struct {
 	Via     []fetch.Hop `json:"via,omitempty"`
 	Sitemap bool        `json:"sitemap,omitempty"` // somebody named it as one
+	Beside  int         `json:"beside,omitempty"`  // sitemaps or style sheets that led here at no cost of depth
 }
 
 func trailOf(e *frontier.Entry) (trail, error) {
@@ -40,7 +41,7 @@ func trailOf(e *frontier.Entry) (trail, error) {
 
 // note is how an entry carries the trail.
 func (t trail) note() string {
-	if len(t.Via) == 0 && !t.Sitemap {
+	if len(t.Via) == 0 && !t.Sitemap && t.Beside == 0 {
 		return ""
 	}
 	text, err := json.Marshal(t)

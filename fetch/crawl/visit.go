@@ -91,6 +91,7 @@ func (v *visiting) visit(ctx context.Context) (out Visit, err error) {
 		return v.unasked(), nil
 	}
 	v.req.Deadline = v.started.Add(v.Timeout - v.entry.Spent)
+	v.seed()
 	if v.entry.Meet {
 		if out, ok := v.meet(ctx); !ok {
 			return out, nil
@@ -102,7 +103,10 @@ func (v *visiting) visit(ctx context.Context) (out Visit, err error) {
 		}
 		return out, nil
 	}
-	return v.fetch(ctx)
+	unheard := v.unheard(ctx)
+	out, err = v.fetch(ctx)
+	out.End.Unmet = unheard
+	return out, err
 }
 
 // unfinished is a visit that was stopped by hand: no record, so the next run repeats it.

@@ -35,6 +35,7 @@ type Deferred struct {
 	Status int    // that it was answered with; 0: no answer came, and Err says why
 	Err    error  // nil when there is a Status
 	Wait   time.Duration
+	Tries  int // that were in vain, in a row
 }
 
 func (d *Deferred) Error() string {
@@ -52,7 +53,7 @@ func (d *Deferred) Unwrap() error { return d.Err }
 
 // deferred is the error of a request whose robots.txt can't be had.
 func (f *failure) deferred(req *fetch.Request, u urls.URL, wait time.Duration) error {
-	d := &Deferred{URL: u.WithoutUserinfo().String(), Robots: robotsOf(u), Status: f.status, Err: f.err, Wait: wait}
+	d := &Deferred{URL: u.WithoutUserinfo().String(), Robots: robotsOf(u), Status: f.status, Err: f.err, Wait: wait, Tries: f.count}
 	return &fetch.Error{Class: f.class(), URL: req.URL, Reason: d.Error(), Err: d}
 }
 
