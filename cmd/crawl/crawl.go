@@ -296,6 +296,11 @@ func (r *crawling) goOn(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if records == 0 { // what is known of links came with records that were lost since, or with --fresh
+		if err := forgetLinks(ctx, r.output.eng); err != nil {
+			return diskError(r.output.dir, err)
+		}
+	}
 	if err := r.flags.following.keepSettings(ctx, r.output, records > 0); err != nil {
 		return err
 	}

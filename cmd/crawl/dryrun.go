@@ -79,6 +79,7 @@ func (p *plan) lookAround(ctx context.Context) error {
 	if f.fresh {
 		return nil
 	}
+	records := 0
 	for line, err := range manifest.Lines(ctx, eng) {
 		if _, malformed := errors.AsType[*manifest.LineError](err); malformed {
 			continue
@@ -86,13 +87,17 @@ func (p *plan) lookAround(ctx context.Context) error {
 		if err != nil {
 			return diskError(o.dir, err)
 		}
+		records++
 		p.known.record(line)
 	}
-	if !f.following.follows() {
+	if records == 0 {
 		return nil
 	}
+	if _, err := f.following.checkSettings(ctx, o, true); err != nil || !f.following.follows() {
+		return err
+	}
 	if p.waiting, err = disk.Look(filepath.Join(f.output, filepath.FromSlash(frontierName))); err != nil {
-		p.console.say("what waits in %s can't be told: %v", f.output, plainError(err))
+		p.console.say("what waits in %s can't be told while somebody crawls there", f.output)
 	}
 	return nil
 }

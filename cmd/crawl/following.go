@@ -232,25 +232,28 @@ func readSettings(ctx context.Context, eng files.Engine) (*settings, error) {
 	return s, nil
 }
 
-// keepSettings makes sure that a folder goes on as it began. begun says that it has
-// records.
-func (f *following) keepSettings(ctx context.Context, o *output, begun bool) error {
+// checkSettings makes sure that a folder goes on as it began. begun says that it has
+// records, and known that it has the settings.
+func (f *following) checkSettings(ctx context.Context, o *output, begun bool) (known bool, err error) {
 	before, err := readSettings(ctx, o.eng)
-	if err != nil {
-		return diskError(o.dir, err)
-	}
-	now := f.settings()
 	switch {
-	case before == nil && !f.follows():
-		return nil
-	case before == nil && begun:
-		return usageError("%s holds a crawl that follows no links: choose another folder, or start over with --fresh", o.dir)
-	case before != nil && !before.equal(now):
-		return usageError("%s was begun with %s: go on with the same, choose another folder, or start over with --fresh", o.dir, before)
-	case before != nil:
-		return nil
+	case err != nil:
+		return false, diskError(o.dir, err)
+	case before == nil && f.follows() && begun:
+		return false, usageError("%s holds a crawl that follows no links: choose another folder, or start over with --fresh", o.dir)
+	case before != nil && !before.equal(f.settings()):
+		return false, usageError("%s was begun with %s: go on with the same, choose another folder, or start over with --fresh", o.dir, before)
 	}
-	data, err := json.Marshal(now)
+	return before != nil, nil
+}
+
+// keepSettings is checkSettings of a folder that is to have them.
+func (f *following) keepSettings(ctx context.Context, o *output, begun bool) error {
+	known, err := f.checkSettings(ctx, o, begun)
+	if err != nil || known || !f.follows() {
+		return err
+	}
+	data, err := json.Marshal(f.settings())
 	if err != nil {
 		return err
 	}
@@ -286,7 +289,13 @@ func (s *settings) String() string {
 // remembering tells the scope what an earlier run has recorded.
 func remembering(where crawl.Scope, line *manifest.Line) {
 	u, err := urls.Parse(line.URL)
-	if err != nil || line.Outcome == manifest.Skipped || line.Outcome == manifest.RobotsDenied {
+	if err != nil {
+		return
+	}
+	if line.Depth == 0 {
+		where.Add(u)
+	}
+	if line.Outcome == manifest.Skipped || line.Outcome == manifest.RobotsDenied {
 		return
 	}
 	where.Take(u)

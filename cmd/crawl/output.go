@@ -55,9 +55,6 @@ func openOutput(ctx context.Context, folder, suffix string, opt manifest.Options
 		return nil, err
 	}
 	m, err := manifest.Open(ctx, eng, opt)
-	if err == nil && opt.Fresh {
-		err = forgetLinks(ctx, eng)
-	}
 	if err != nil {
 		_ = eng.Close() // nothing was written
 		return nil, diskError(folder, err)

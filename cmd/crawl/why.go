@@ -125,10 +125,7 @@ func openPast(ctx context.Context, dir, name string) (_ *past, err error) {
 
 // index is the URL that a record is found by.
 func (p *past) index(line *manifest.Line, name string) string {
-	if p.scope != nil && line.Depth == 0 {
-		if u, err := urls.Parse(line.URL); err == nil {
-			p.scope.Add(u)
-		}
+	if p.scope != nil {
 		remembering(p.scope, line)
 	}
 	for _, url := range crawl.Visited(line)[1:] {
