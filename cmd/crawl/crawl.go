@@ -173,7 +173,11 @@ type scheduler interface {
 // what links lead to.
 func (r *crawling) openFrontier(ctx context.Context) (scheduler, error) {
 	if r.follow != nil {
-		return r.output.openFrontier(ctx, r.politeness)
+		f, err := r.output.openFrontier(ctx, r.politeness, r.begun)
+		if err != nil {
+			return nil, err // and no nil that is not one
+		}
+		return f, nil
 	}
 	return memory.New(memory.Options{
 		Options: r.politeness,
@@ -250,6 +254,7 @@ type crawling struct {
 	robots     fetch.Fetcher    // of robots.txt files; nil: nobody asks
 	lookup     func(ctx context.Context, url string) ([]netip.Addr, error)
 	pages      int64 // that earlier runs have stored
+	begun      bool  // they have recorded URLs, and followed links
 
 	body    fetch.Body // nil for none
 	fetcher fetch.Fetcher
@@ -327,6 +332,7 @@ func (r *crawling) remember(line *manifest.Line) {
 		r.known.record(line)
 		return
 	}
+	r.begun = true
 	remembering(r.follow.Scope, line)
 }
 

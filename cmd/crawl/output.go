@@ -246,8 +246,9 @@ func (o *output) scratch(ctx context.Context) (memory.Scratch, error) {
 	return file, err
 }
 
-// openFrontier opens the frontier of a crawl that follows links.
-func (o *output) openFrontier(ctx context.Context, polite schedule.Options) (*disk.Frontier, error) {
+// openFrontier opens the frontier of a crawl that follows links. begun says that URLs are
+// recorded, which it must have known.
+func (o *output) openFrontier(ctx context.Context, polite schedule.Options, begun bool) (*disk.Frontier, error) {
 	opt := disk.Options{
 		Options:  polite,
 		Key:      crawl.Name,
@@ -257,6 +258,9 @@ func (o *output) openFrontier(ctx context.Context, polite schedule.Options) (*di
 	f, err := disk.Open(ctx, filepath.Join(o.dir, filepath.FromSlash(frontierName)), opt)
 	if err != nil {
 		return nil, diskError(o.dir, err)
+	}
+	if begun && f.Added() == 0 {
+		return nil, errors.Join(lostQueue(filepath.Join(o.dir, filepath.FromSlash(frontierName))), f.Close())
 	}
 	if err := o.manifest.Join(ctx, f); err != nil {
 		return nil, errors.Join(err, f.Close())
@@ -322,11 +326,17 @@ func diskError(folder string, err error) error {
 	if e, ok := errors.AsType[*manifest.KindError](err); ok {
 		return outputError("%s holds what a %s made, not a %s: choose another folder", folder, e.Kind, e.Want)
 	}
+	if e, ok := errors.AsType[*disk.SchemaError](err); ok {
+		return outputError("%s was written by a newer crawl: %w", folder, e)
+	}
 	where, cause := blame(err)
 	if where == "" && cause == nil {
 		return err
 	}
 	if e, ok := errors.AsType[*disk.Error](err); ok {
+		if _, ok := errors.AsType[syscall.Errno](err); !ok {
+			return lostQueue(e.Dir)
+		}
 		where = e.Dir
 	} else {
 		where = filepath.Join(folder, filepath.FromSlash(where))
@@ -335,6 +345,11 @@ func diskError(folder string, err error) error {
 		return outputError("disk full: cannot write %s: resume with the same command when there is space", where)
 	}
 	return outputError("cannot write %s: %w", where, cause)
+}
+
+// lostQueue says that a frontier is not what it was.
+func lostQueue(dir string) error {
+	return outputError("%s is damaged, and what was queued is not known any more: choose another folder, or start over with --fresh", dir)
 }
 
 // blame finds the file that a disk error is about, and the bare cause.

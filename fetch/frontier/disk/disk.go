@@ -175,6 +175,13 @@ func (f *Frontier) openStore() error {
 // Stats costs a few loads under the lock.
 func (f *Frontier) Stats() frontier.Stats { return f.Scheduler.Stats() }
 
+// Added returns how many entries were ever queued in the folder.
+func (f *Frontier) Added() int64 {
+	f.adding.Lock()
+	defer f.adding.Unlock()
+	return f.order
+}
+
 // Flush makes all that was added survive a power failure. Who syncs the whole file system
 // needs it not.
 func (f *Frontier) Flush(ctx context.Context) error {
