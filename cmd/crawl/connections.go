@@ -39,7 +39,7 @@ func (c *connections) define(fs *pflag.FlagSet) {
 	fs.Var(&c.resolve, "resolve", "connect to ADDR for a host: HOST:PORT:ADDR[,ADDR]; repeatable")
 	fs.StringVar(&c.unixSocket, "unix-socket", "", "send all requests to the socket at `PATH`")
 	fs.Var(&c.localAddr, "local-addr", "connect from this address")
-	fs.BoolVar(&c.allowPrivate, "allow-private", false, "let redirects lead to private and local addresses of hosts not listed")
+	fs.BoolVar(&c.allowPrivate, "allow-private", false, "let links and redirects lead to private and local addresses of hosts not listed")
 	fs.BoolVar(&c.http2, "http2", false, "speak HTTP/2 where it is offered, not only where it must be")
 	fs.BoolVarP(&c.ipv4, "ipv4", "4", false, "connect by IPv4 only")
 	fs.BoolVarP(&c.ipv6, "ipv6", "6", false, "connect by IPv6 only")

@@ -15,6 +15,7 @@ import (
 	"crawl/fetch/cookies"
 	"crawl/fetch/crawl"
 	"crawl/fetch/frontier"
+	"crawl/fetch/frontier/disk"
 	"crawl/fetch/frontier/memory"
 	"crawl/fetch/frontier/schedule"
 	"crawl/fetch/list"
@@ -82,10 +83,10 @@ func (a *app) crawl(ctx context.Context, args []string) (err error) {
 		defer lab.Close()
 		others += hosts
 	}
-	if a.flags.following.follows() {
-		others += frontierFiles
-	}
 	limit := openFiles()
+	if a.flags.following.follows() {
+		others += frontierFiles(limit)
+	}
 	if err := enough(limit, others); err != nil {
 		return err
 	}
@@ -159,9 +160,6 @@ func (r *crawling) polite(limit int) schedule.Options {
 	return opt
 }
 
-// frontierFiles is how many files a frontier on the disk has open, about.
-const frontierFiles = 32
-
 // scheduler is a frontier as it is used here.
 type scheduler interface {
 	crawl.Frontier
@@ -173,7 +171,7 @@ type scheduler interface {
 // what links lead to.
 func (r *crawling) openFrontier(ctx context.Context) (scheduler, error) {
 	if r.follow != nil {
-		f, err := r.output.openFrontier(ctx, r.politeness, r.begun)
+		f, err := r.output.openFrontier(ctx, disk.Options{Options: r.politeness, Files: frontierFiles(openFiles())}, r.begun)
 		if err != nil {
 			return nil, err // and no nil that is not one
 		}

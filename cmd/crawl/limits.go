@@ -32,6 +32,10 @@ func enough(limit, others int) error {
 // folders is how many folders the file engine keeps open at most.
 func folders(limit int) int { return min(128, max(4, limit/16)) }
 
+// frontierFiles is how many files a frontier on the disk may have open: one with millions
+// of URLs has a hundred.
+func frontierFiles(limit int) int { return min(256, max(32, limit/8)) }
+
 // fitFiles returns how many files may be transformed at once, at most want, whose steps
 // have up to each files open besides what is read and what is written.
 func fitFiles(want, limit, each int) int {

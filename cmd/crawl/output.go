@@ -20,7 +20,6 @@ import (
 	"crawl/fetch/crawl"
 	"crawl/fetch/frontier/disk"
 	"crawl/fetch/frontier/memory"
-	"crawl/fetch/frontier/schedule"
 	"crawl/fetch/manifest"
 	"crawl/fetch/sink"
 	"crawl/fetch/sink/dir"
@@ -248,13 +247,10 @@ func (o *output) scratch(ctx context.Context) (memory.Scratch, error) {
 
 // openFrontier opens the frontier of a crawl that follows links. begun says that URLs are
 // recorded, which it must have known.
-func (o *output) openFrontier(ctx context.Context, polite schedule.Options, begun bool) (*disk.Frontier, error) {
-	opt := disk.Options{
-		Options:  polite,
-		Key:      crawl.Name,
-		Position: o.manifest.Position,
-		Recorded: func(from int64) iter.Seq2[string, error] { return o.visited(ctx, from) },
-	}
+func (o *output) openFrontier(ctx context.Context, opt disk.Options, begun bool) (*disk.Frontier, error) {
+	opt.Key = crawl.Name
+	opt.Position = o.manifest.Position
+	opt.Recorded = func(from int64) iter.Seq2[string, error] { return o.visited(ctx, from) }
 	f, err := disk.Open(ctx, filepath.Join(o.dir, filepath.FromSlash(frontierName)), opt)
 	if err != nil {
 		return nil, diskError(o.dir, err)

@@ -64,6 +64,14 @@ func TestFit(t *testing.T) {
 	}
 }
 
+func TestFrontierFiles(t *testing.T) {
+	for limit, want := range map[int]int{64: 32, 256: 32, 1024: 128, 1 << 20: 256} {
+		if got := frontierFiles(limit); got != want {
+			t.Errorf("%d of %d files, want %d", got, limit, want)
+		}
+	}
+}
+
 func TestFitFiles(t *testing.T) {
 	for _, test := range []struct{ want, limit, each, workers int }{
 		{16, 1 << 20, 10, 16},

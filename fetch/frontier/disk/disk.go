@@ -48,6 +48,7 @@ type Options struct {
 	schedule.Options
 	Window int // entries kept in memory, at some 300 bytes each; 0 means 131,072
 	Cache  int // bytes of the store that are kept in memory; 0 means 192 MiB
+	Files  int // that may be open at a time, about; 0 means 256, and less than 64 are not enough
 
 	// Key gives the name by which the journal knows a URL, and by which it is told from
 	// others; nil: the URL itself. It must always give the same.
@@ -73,6 +74,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Cache <= 0 {
 		o.Cache = 192 << 20
+	}
+	if o.Files <= 0 {
+		o.Files = 256
 	}
 	if o.Key == nil {
 		o.Key = func(url string) string { return url }
@@ -150,7 +154,7 @@ func (f *Frontier) openStore() error {
 		MemTableSize:                32 << 20,
 		MemTableStopWritesThreshold: 3,
 		L0CompactionThreshold:       4,
-		MaxOpenFiles:                256,
+		MaxOpenFiles:                f.opts.Files,
 	}
 	opts.TargetFileSizes[0] = 8 << 20
 	for i := range opts.Levels {
