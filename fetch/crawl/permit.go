@@ -33,18 +33,30 @@ const patience = 30 * time.Second
 // from its robots.txt how long it wants to be left alone and which sitemaps it has. Once
 // that was asked the entry is given back, to be asked for under a lease of its own.
 func (v *visiting) meet(ctx context.Context) (out Visit, ok bool) {
-	out.End = frontier.Outcome{Defer: true, Load: pipeline.Ignored}
 	about := frontier.About{Addrs: v.addresses(ctx, v.req.URL), More: v.Robots != nil}
 	if ok := v.Frontier.Learn(v.entry, about); !ok || !about.More {
-		return out, ok
+		return deferred, ok
 	}
 	policy, err := v.Robots.Policy(ctx, v.req)
-	if err == nil { // else Check will say so, or unheard
+	if err != nil && v.Follow != nil && v.Follow.Sitemaps { // of which nothing else may lead to
+		if out, ok := v.later(err); ok {
+			return out, false
+		}
+	}
+	return v.heard(about.Addrs, policy, err), false
+}
+
+// deferred is a visit that came to nothing yet.
+var deferred = Visit{End: frontier.Outcome{Defer: true, Load: pipeline.Ignored}}
+
+// heard takes in what a robots.txt says, or that it can't be had, and gives the entry back.
+func (v *visiting) heard(addrs []netip.Addr, policy gate.Policy, err error) Visit {
+	v.Frontier.Learn(v.entry, frontier.About{Addrs: addrs, Delay: policy.CrawlDelay, Unheard: err != nil})
+	out := deferred
+	if err == nil {
 		out.Links = v.sitemaps(policy)
 	}
-	about.Delay, about.More = policy.CrawlDelay, false
-	v.Frontier.Learn(v.entry, about)
-	return out, false
+	return out
 }
 
 // addresses are all that a host may be asked at; none when they can't be told, which the
@@ -64,9 +76,14 @@ func (c *Crawl) addresses(ctx context.Context, url string) []netip.Addr {
 // not now, ok is false and out says what becomes of it.
 func (v *visiting) permit(ctx context.Context) (out Visit, ok bool) {
 	e, t := &v.entry, &v.trail
-	if v.obeys() {
+	if v.Robots != nil && (v.RobotsForAll || !listed(e) || len(t.Via) > 0) {
 		if err := v.Robots.Check(ctx, v.req); err != nil {
 			return v.denied(stuck(ctx, v.req.URL, err)), false
+		}
+		if e.Unheard { // it could not be had when the host was met
+			if policy, err := v.Robots.Policy(ctx, v.req); err == nil {
+				return v.heard(v.addresses(ctx, v.req.URL), policy, nil), false
+			}
 		}
 	}
 	if v.Follow == nil || e.Attempts > 0 || len(t.Via) > 0 {
@@ -83,21 +100,6 @@ func (v *visiting) permit(ctx context.Context) (out Visit, ok bool) {
 	return out, true
 }
 
-// obeys reports whether robots.txt says whether the URL may be asked for.
-func (v *visiting) obeys() bool {
-	return v.Robots != nil && (v.RobotsForAll || !listed(&v.entry) || len(v.trail.Via) > 0)
-}
-
-// unheard reports whether a robots.txt can't be had that the URL need not obey: what else
-// it says is to be asked for again.
-func (v *visiting) unheard(ctx context.Context) bool {
-	if v.Robots == nil || v.obeys() {
-		return false
-	}
-	_, err := v.Robots.Policy(ctx, v.req)
-	return err != nil
-}
-
 // unasked is a visit that asked the host for nothing.
 func (v *visiting) unasked() Visit {
 	v.tell(string(v.line.Outcome), v.line, "why", v.line.Reason)
@@ -111,16 +113,26 @@ func (v *visiting) denied(err error) Visit {
 		v.line.Outcome, v.line.Reason, v.line.Attempts = manifest.RobotsDenied, no.Error(), 0
 		return v.unasked()
 	}
-	later, ok := errors.AsType[*gate.Deferred](err)
-	if ok && (later.Wait <= patience || later.Status == http.StatusTooManyRequests && later.Tries <= v.Retry.Max) {
-		if wait, ok := v.Retry.Wait(v.entry.Attempts, later.Wait, 0); ok {
-			v.tell("again later", v.line, "wait", wait, "why", later.Error())
-			return Visit{End: frontier.Outcome{Retry: true, Wait: wait, Backoff: wait, Unmet: true, Load: pipeline.Ignored}}
-		}
+	if out, ok := v.later(err); ok {
+		return out
 	}
 	failed(v.line, err)
-	if ok {
+	if later, ok := errors.AsType[*gate.Deferred](err); ok {
 		v.line.Reason = later.Error()
 	}
 	return v.unasked()
+}
+
+// later is the visit when its robots.txt can't be had now, and is to be waited for.
+func (v *visiting) later(err error) (out Visit, ok bool) {
+	later, ok := errors.AsType[*gate.Deferred](err)
+	if !ok || later.Wait > patience && !(later.Status == http.StatusTooManyRequests && later.Tries <= v.Retry.Max) {
+		return out, false
+	}
+	wait, ok := v.Retry.Wait(v.entry.Attempts, later.Wait, 0)
+	if !ok {
+		return out, false
+	}
+	v.tell("again later", v.line, "wait", wait, "why", later.Error())
+	return Visit{End: frontier.Outcome{Retry: true, Wait: wait, Backoff: wait, Load: pipeline.Ignored}}, true
 }

@@ -103,10 +103,7 @@ func (v *visiting) visit(ctx context.Context) (out Visit, err error) {
 		}
 		return out, nil
 	}
-	unheard := v.unheard(ctx)
-	out, err = v.fetch(ctx)
-	out.End.Unmet = unheard
-	return out, err
+	return v.fetch(ctx)
 }
 
 // unfinished is a visit that was stopped by hand: no record, so the next run repeats it.

@@ -40,6 +40,9 @@ type Entry struct {
 	// up and the frontier to be told by Learn, before the host is asked for anything.
 	Meet bool
 
+	// Unheard says, on a lease, what About.Unheard last said of the host.
+	Unheard bool
+
 	Attempts int           // fetches that ended before this one
 	Spent    time.Duration // time in flight that those took
 }
@@ -84,6 +87,10 @@ type About struct {
 	// More says that more is to be found out: until that is told, too, the lease that
 	// asked for it stays the only one of its host, or the next one asks for it.
 	More bool
+
+	// Unheard says that something could not be found out: the leases of the host say so,
+	// until Learn is told otherwise.
+	Unheard bool
 }
 
 // Outcome ends a lease.
@@ -96,10 +103,6 @@ type Outcome struct {
 	// Defer gives the entry back as it was leased: it counts no attempt, and goes first
 	// at its host when that may be asked. It is what follows when Learn refuses.
 	Defer bool
-
-	// Unmet says that not all could be found out about the host: its next lease is to
-	// meet it again.
-	Unmet bool
 
 	// Moved says that another entry was queued in its place, by Move.
 	Moved bool

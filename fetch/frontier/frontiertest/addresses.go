@@ -68,22 +68,27 @@ func testMeetFails(t *testing.T, open Open) {
 	}
 }
 
-// testUnmet checks that a host is met again when not all could be found out, and that its
-// address does not have it wait for itself.
-func testUnmet(t *testing.T, open Open) {
+// testMore checks that a host is met again when not all could be found out, or says that
+// it is not, and that its address does not have it wait for itself.
+func testMore(t *testing.T, open Open) {
 	synctest.Test(t, func(t *testing.T) {
 		f := open(t, schedule.Options{PerAddress: 8, Delay: time.Second})
 		defer closing(t, f)
 		add(t, f, entries("a", 3)...)
-		for n, end := range []struct{ more, unmet bool }{{true, false}, {false, true}, {false, false}} {
+		for n, end := range []frontier.About{{More: true}, {}} {
 			e := next(t, f)
-			if !e.Meet || !f.Learn(e, frontier.About{Addrs: addresses(1), More: true}) || !f.Learn(e, frontier.About{Addrs: addresses(1), More: end.more}) {
+			end.Addrs, end.Unheard = addresses(1), true
+			if !e.Meet || !f.Learn(e, frontier.About{Addrs: end.Addrs, More: true}) || !f.Learn(e, end) {
 				t.Fatalf("lease %d was refused, or not to be met", n)
 			}
-			settle(t, f, e, frontier.Outcome{Defer: true, Unmet: end.unmet})
+			settle(t, f, e, frontier.Outcome{Defer: true})
 		}
-		if e := next(t, f); e.Meet {
-			t.Error("a host that is known is to be met")
+		for n, unheard := range []bool{true, true, false} {
+			e := next(t, f)
+			if e.Meet || e.Unheard != unheard || !f.Learn(e, frontier.About{Addrs: addresses(1), Unheard: n == 0}) {
+				t.Errorf("lease %d of a host that is known: %+v", n, e)
+			}
+			settle(t, f, e, frontier.Outcome{Defer: true})
 		}
 	})
 }

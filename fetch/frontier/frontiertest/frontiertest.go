@@ -37,7 +37,7 @@ func Run(t *testing.T, open Open) {
 		{"RetriesAreBounded", testRetriesAreBounded},
 		{"Meet", testMeet},
 		{"MeetFails", testMeetFails},
-		{"Unmet", testUnmet},
+		{"More", testMore},
 		{"Defer", testDefer},
 		{"AddressDelay", testAddressDelay},
 		{"TurnAtAddress", testTurnAtAddress},

@@ -27,7 +27,8 @@ type host struct {
 	ready     bool  // in Scheduler.ready
 	loading   bool  // somebody loads its queue
 	loaded    bool  // somebody just has
-	met       bool  // Learn was called
+	met       bool  // Learn was told all
+	unheard   bool  // but for what it may be told later
 }
 
 // retry is an entry that waits to be asked again.

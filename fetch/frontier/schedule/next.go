@@ -223,7 +223,7 @@ func (s *Scheduler) lease(now time.Duration) answer {
 	s.enter(l.addresses, now)
 	s.place(h, now)
 	s.wakeFreed(now)
-	e.Meet = s.opts.PerAddress > 0 && !h.met
+	e.Meet, e.Unheard = s.opts.PerAddress > 0 && !h.met, h.unheard
 	e.Lease = s.leases.open(l, &e)
 	return answer{entry: e}
 }

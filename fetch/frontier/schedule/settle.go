@@ -31,9 +31,6 @@ func (s *Scheduler) Settle(_ context.Context, e frontier.Entry, o frontier.Outco
 	if o.Unasked {
 		s.unask(l)
 	}
-	if o.Unmet {
-		h.met = false
-	}
 	if pause := h.temper.settle(o, l.since, now); pause > 0 {
 		h.allowed = max(h.allowed, after(now, pause))
 	}
@@ -86,7 +83,7 @@ func (s *Scheduler) giveBack(e frontier.Entry, o frontier.Outcome) (l lease, ok 
 
 // again queues e once more.
 func (s *Scheduler) again(h *host, e frontier.Entry, o frontier.Outcome, now time.Duration) {
-	e.Lease, e.Meet = 0, false
+	e.Lease, e.Meet, e.Unheard = 0, false, false
 	at := now
 	if !o.Defer {
 		e.Attempts++
@@ -110,7 +107,7 @@ func (s *Scheduler) Learn(e frontier.Entry, about frontier.About) bool {
 	}
 	now := s.now()
 	h := l.host
-	h.met = !about.More
+	h.met, h.unheard = !about.More, about.Unheard
 	h.delay = about.Delay
 	s.unaskAddresses(l) // else it would wait for itself
 	s.exit(l.addresses)
