@@ -11,6 +11,7 @@ import (
 	"crawl/fetch/frontier"
 	"crawl/fetch/manifest"
 	"crawl/fetch/robots/gate"
+	"crawl/fetch/sink"
 	"crawl/fetch/urls"
 	"crawl/pipeline"
 )
@@ -73,31 +74,36 @@ func (c *Crawl) addresses(ctx context.Context, url string) []netip.Addr {
 }
 
 // permit asks robots.txt and the budget of the host. When the URL may not be asked for, or
-// not now, ok is false and out says what becomes of it.
-func (v *visiting) permit(ctx context.Context) (out Visit, ok bool) {
+// not now, ok is false and out says what becomes of it. The error is a failure to store the
+// robots.txt, and ends the crawl.
+func (v *visiting) permit(ctx context.Context) (out Visit, ok bool, err error) {
 	e, t := &v.entry, &v.trail
 	if v.Robots != nil && (v.RobotsForAll || !listed(e) || len(t.Via) > 0) {
-		if err := v.Robots.Check(ctx, v.req); err != nil {
-			return v.denied(stuck(ctx, v.req.URL, err)), false
+		err := v.Robots.Check(ctx, v.req)
+		if disk, ok := errors.AsType[*sink.Error](err); ok && !disk.Local() {
+			return out, false, disk
+		}
+		if err != nil {
+			return v.denied(stuck(ctx, v.req.URL, err)), false, nil
 		}
 		if e.Unheard { // it could not be had when the host was met
 			if policy, err := v.Robots.Policy(ctx, v.req); err == nil {
-				return v.heard(v.addresses(ctx, v.req.URL), policy, nil), false
+				return v.heard(v.addresses(ctx, v.req.URL), policy, nil), false, nil
 			}
 		}
 	}
 	if v.Follow == nil || e.Attempts > 0 || len(t.Via) > 0 {
-		return out, true
+		return out, true, nil
 	}
 	u, err := urls.Parse(v.req.URL)
 	if err != nil {
-		return out, true // which is for the fetch to say
+		return out, true, nil // which is for the fetch to say
 	}
 	if why, ok := v.Follow.Scope.Take(u); !ok && !listed(e) {
 		v.line.Outcome, v.line.Reason, v.line.Attempts = manifest.Skipped, why.String(), 0
-		return v.unasked(), false
+		return v.unasked(), false, nil
 	}
-	return out, true
+	return out, true, nil
 }
 
 // unasked is a visit that asked the host for nothing.

@@ -2,6 +2,7 @@ package crawl
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/netip"
@@ -16,6 +17,7 @@ import (
 	"crawl/fetch/manifest"
 	"crawl/fetch/robots/gate"
 	"crawl/fetch/scope"
+	"crawl/fetch/sink"
 )
 
 // A robots.txt that can't be had at first is heard later: its Crawl-delay and sitemaps.
@@ -161,4 +163,25 @@ func TestCrawlDelayOfManySeeds(t *testing.T) {
 		}
 		c.Frontier.(io.Closer).Close()
 	})
+}
+
+// unstored is a robots.txt that can't be archived.
+type unstored struct{ Robots }
+
+func (unstored) Policy(context.Context, *fetch.Request) (gate.Policy, error) {
+	return gate.Policy{}, io.ErrShortWrite
+}
+
+func (unstored) Check(_ context.Context, req *fetch.Request) error {
+	return &fetch.Error{Class: fetch.ClassProtocol, URL: req.URL, Err: &gate.Deferred{Err: &sink.Error{Path: "warc", Err: io.ErrShortWrite, All: true}}}
+}
+
+// A disk that is full while a robots.txt is archived is no fault of the host.
+func TestDiskFaultOfRobotsEndsTheRun(t *testing.T) {
+	c, j := newFollowing(t, "http://a.test/\n", scope.Rules{MaxDepth: 1}, pages(nil), schedule.Options{PerAddress: 8})
+	c.Robots, c.RobotsForAll = unstored{}, true
+	err := c.Run(t.Context(), nil)
+	if disk, ok := errors.AsType[*sink.Error](err); !ok || disk.Path != "warc" || len(j.lines) != 0 {
+		t.Errorf("%v, records %v", err, j.outcomes())
+	}
 }

@@ -97,11 +97,11 @@ func (v *visiting) visit(ctx context.Context) (out Visit, err error) {
 			return out, nil
 		}
 	}
-	if out, ok := v.permit(ctx); !ok {
-		if cancelled(ctx) {
+	if out, ok, err := v.permit(ctx); !ok {
+		if err == nil && cancelled(ctx) {
 			return unfinished, nil
 		}
-		return out, nil
+		return out, err
 	}
 	return v.fetch(ctx)
 }
