@@ -186,7 +186,7 @@ func (r *crawling) openFrontier(ctx context.Context) (scheduler, error) {
 // source is what answers: the network, or archives of it.
 func (r *crawling) source(ctx context.Context, idle int) (client, error) {
 	if len(r.flags.fromWARC) > 0 {
-		return openReplay(ctx, r.flags.fromWARC, r.console)
+		return openReplay(ctx, r.flags.fromWARC, r.flags.output, r.console)
 	}
 	return r.client(idle)
 }

@@ -36,8 +36,8 @@ func (f *flags) checkReplay() error {
 }
 
 // openReplay opens the archives that answer in place of the network (--from-warc). Of a
-// folder it is those in it; of a crawl's, those that it wrote.
-func openReplay(ctx context.Context, names []string, c *console) (client, error) {
+// folder it is those in it; of a crawl's, those that it wrote. A crawl writes to output.
+func openReplay(ctx context.Context, names []string, output string, c *console) (client, error) {
 	var opened []files.Engine
 	closeAll := func() (err error) {
 		for _, eng := range opened {
@@ -50,6 +50,9 @@ func openReplay(ctx context.Context, names []string, c *console) (client, error)
 		folder, found, err := archivesAt(name)
 		if err != nil {
 			return client{}, errors.Join(err, closeAll())
+		}
+		if same(folder, filepath.Join(output, warc.Folder)) { // which --fresh would remove
+			return client{}, errors.Join(usageError("--from-warc reads from %s, where --output writes: choose a new folder with -o", folder), closeAll())
 		}
 		eng, err := openFolder(folder)
 		if err != nil {
