@@ -252,7 +252,7 @@ func (v *visiting) sitemaps(p gate.Policy) []frontier.Entry {
 	return named
 }
 
-// inScope reports whether a link to the URL would be followed.
+// inScope reports whether a link to the URL would be followed if it was a page.
 func (v *visiting) inScope() bool {
 	u, err := urls.Parse(v.entry.URL)
 	if err != nil {

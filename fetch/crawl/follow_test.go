@@ -253,6 +253,34 @@ func TestFollow(t *testing.T) {
 	}
 }
 
+// What a page is made of may be a link deeper than pages, and outside of their folder; so
+// may be where it redirects to.
+func TestRedirectOfAsset(t *testing.T) {
+	base := pages(map[string]string{"http://a.test/img": "302 /img2", "http://a.test/img2": "", "http://a.test/x/page": "302 /y"})
+	c, j := newFollowing(t, "http://a.test/x/\n", scope.Rules{MaxDepth: 1, Within: scope.Prefix}, func(ctx context.Context, req *fetch.Request) (*fetch.Record, error) {
+		switch req.URL {
+		case "http://a.test/x/":
+			return page(req, "1", "page"), nil
+		case "http://a.test/x/1":
+			return answer(req, 200, "<img src=/img>", fetch.Field{Name: "Content-Type", Value: "text/html"}), nil
+		}
+		return base(ctx, req)
+	}, schedule.Options{})
+	c.Follow.Links.All = true
+	if err := c.Run(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"0 http://a.test/x/ fetched",
+		"1 http://a.test/x/1 fetched from http://a.test/x/",
+		"1 http://a.test/x/page out_of_scope -> http://a.test/y from http://a.test/x/",
+		"2 http://a.test/img fetched -> http://a.test/img2 from http://a.test/x/1",
+	}
+	if got := j.texts(); !slices.Equal(got, want) {
+		t.Errorf("got\n%s", strings.Join(got, "\n"))
+	}
+}
+
 // A site may set a cookie, lead elsewhere and back to see it: that is no loop.
 func TestRedirectBackWithCookie(t *testing.T) {
 	asked := map[string]int{}

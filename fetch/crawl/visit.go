@@ -202,7 +202,8 @@ func (v *visiting) mayLead(hop *fetch.Request, to urls.URL) bool {
 		}
 		return true
 	}
-	why, ok := v.Follow.Scope.Check(scope.Link{URL: to, Depth: int(v.entry.Depth)})
+	isAsset := !v.inScope() // as pages are not found where the crawl does not go
+	why, ok := v.Follow.Scope.Check(scope.Link{URL: to, Depth: int(v.entry.Depth), Asset: isAsset})
 	if !ok {
 		v.line.Outcome, v.line.Reason = manifest.OutOfScope, "redirects to where the crawl does not go: "+why.String()
 		v.Follow.Refused.Add(why.Rule, 1)
