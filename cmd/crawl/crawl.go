@@ -292,6 +292,11 @@ func (r *crawling) goOn(ctx context.Context) (err error) {
 	if err := r.flags.following.keepSettings(ctx, r.output, records > 0); err != nil {
 		return err
 	}
+	if r.follow != nil && records > 0 {
+		if err := r.output.hasFrontier(ctx); err != nil {
+			return err
+		}
+	}
 	r.frontier, err = r.openFrontier(ctx)
 	return err
 }

@@ -259,6 +259,15 @@ func (o *output) openFrontier(ctx context.Context, polite schedule.Options) (*di
 	return f, nil
 }
 
+// hasFrontier makes sure that what an earlier run has left to do is known.
+func (o *output) hasFrontier(ctx context.Context) error {
+	_, err := o.eng.Stat(ctx, frontierName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return inputError("%s has lost what waits to be fetched: no %s there: start over with --fresh", o.dir, frontierName)
+	}
+	return diskError(o.dir, err)
+}
+
 // frontierName is its folder.
 const frontierName = manifest.State + "/frontier"
 
