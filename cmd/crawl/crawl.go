@@ -105,7 +105,7 @@ func (a *app) crawl(ctx context.Context, args []string) (err error) {
 		r.lookup = client.addresses
 	}
 	if len(a.flags.fromWARC) == 0 { // else nobody is asked
-		r.robots = a.flags.following.robotsFor(client, a.flags.userAgent)
+		r.robots = client
 	}
 	if r.fetcher, err = r.stack(ctx, client, earlier.layer()); err != nil {
 		return r.stopped(err)
@@ -122,10 +122,14 @@ func newRunID() string {
 // less than anyone would have wanted.
 func (a *app) fit(limit, others int) (workers, idle int) {
 	want := int(a.flags.concurrency)
-	if want == 0 {
+	switch {
+	case want == 0 && len(a.flags.fromWARC) > 0: // where no number of workers has to be found
+		want = autoStart
+		workers, idle = fit(want, limit, others)
+	case want == 0:
 		want = autoStart
 		workers, idle = fit(max(want, min(autoMost, limit/4)), limit, others)
-	} else {
+	default:
 		workers, idle = fit(want, limit, others)
 	}
 	if workers < want {
@@ -137,6 +141,9 @@ func (a *app) fit(limit, others int) (workers, idle int) {
 // polite is how hosts are asked; with -c auto, also how much at once.
 func (r *crawling) polite(limit int) schedule.Options {
 	f := r.flags
+	if len(f.fromWARC) > 0 { // nobody is asked
+		return schedule.Options{PerHost: r.workers, Rate: float64(f.rate)}
+	}
 	opt := schedule.Options{PerHost: f.perHost.n, Delay: f.delay.Duration, Rate: float64(f.rate)}
 	switch {
 	case f.following.follows():
@@ -240,7 +247,7 @@ type crawling struct {
 
 	politeness schedule.Options
 	follow     *crawl.Following // nil: only the lists
-	robots     crawl.Robots     // nil: nobody asks
+	robots     fetch.Fetcher    // of robots.txt files; nil: nobody asks
 	lookup     func(ctx context.Context, url string) ([]netip.Addr, error)
 	pages      int64 // that earlier runs have stored
 
@@ -339,7 +346,6 @@ func (r *crawling) fetchAll(ctx context.Context) error {
 		Stats:    r.stats,
 		OfListed: r.ofListed,
 		Follow:   r.follow,
-		Robots:   r.robots,
 		Lookup:   r.lookup,
 		Method:   f.asking.method(),
 		Body:     r.body,
@@ -362,6 +368,9 @@ func (r *crawling) fetchAll(ctx context.Context) error {
 	var err error
 	if c.Sink, err = r.output.open(ctx, f); err != nil {
 		return err
+	}
+	if r.robots != nil {
+		c.Robots = f.following.robotsFor(r.output.archived(r.robots), f.userAgent)
 	}
 	if f.skipExisting {
 		c.Existing = r.output.bodies.Exists

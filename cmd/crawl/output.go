@@ -208,6 +208,14 @@ func (o *output) filed(f *flags) joined.Inner {
 	return transformed.New(o.bodies, f.transform.chain, dir.Name, int64(f.maxSize))
 }
 
+// archived has what client answers kept in the web archive, if there is one.
+func (o *output) archived(client fetch.Fetcher) fetch.Fetcher {
+	if o.archive == nil {
+		return client
+	}
+	return o.archive.Layer()(client)
+}
+
 // madeBy is what a web archive says of who made it.
 func madeBy(f *flags) []fetch.Field {
 	return []fetch.Field{

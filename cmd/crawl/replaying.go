@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"crawl/fetch/replay"
+	"crawl/fetch/sink/warc"
 	"crawl/files"
 	"crawl/pipeline/stats"
 )
@@ -35,7 +36,7 @@ func (f *flags) checkReplay() error {
 }
 
 // openReplay opens the archives that answer in place of the network (--from-warc). Of a
-// folder it is those in it.
+// folder it is those in it; of a crawl's, those that it wrote.
 func openReplay(ctx context.Context, names []string, c *console) (client, error) {
 	var opened []files.Engine
 	closeAll := func() (err error) {
@@ -96,6 +97,10 @@ func archivesAt(name string) (folder string, found []string, err error) {
 		}
 	}
 	if len(found) == 0 {
+		written := filepath.Join(name, warc.Folder)
+		if info, err := os.Stat(written); err == nil && info.IsDir() {
+			return archivesAt(written)
+		}
 		return "", nil, inputError("--from-warc %s: no WARC file in that folder", name)
 	}
 	return name, found, nil
