@@ -47,7 +47,7 @@ import (
 type Options struct {
 	schedule.Options
 	Window int // entries kept in memory, at some 300 bytes each; 0 means 131,072
-	Cache  int // bytes of the store that are kept in memory; 0 means 192 MiB
+	Cache  int // bytes of the store that are kept in memory; 0 means 96 MiB
 
 	// Key gives the name by which the journal knows a URL, and by which it is told from
 	// others; nil: the URL itself. It must always give the same.
@@ -72,7 +72,7 @@ func (o Options) withDefaults() Options {
 		o.Window = 1 << 17
 	}
 	if o.Cache <= 0 {
-		o.Cache = 192 << 20
+		o.Cache = 96 << 20
 	}
 	if o.Key == nil {
 		o.Key = func(url string) string { return url }
