@@ -61,7 +61,8 @@
 //
 // # What it does not do
 //
-// It speaks no HTTP/2, and HTTP/1.0 only where a server does. It obeys no robots.txt.
+// It speaks no HTTP/2, and HTTP/1.0 only where a server does. What obeys
+// robots.txt is a layer of its own, [crawl/fetch/robots/gate].
 // It has no functions without a client or session, since a global one would keep
 // connections that nobody closes; sends no trailers, which servers drop as a rule;
 // and does not tell where the chunks of a body began, which proxies change on their

@@ -227,7 +227,7 @@ func readSettings(ctx context.Context, eng files.Engine) (*settings, error) {
 	}
 	s := new(settings)
 	if err := json.Unmarshal(data, s); err != nil {
-		return nil, outputError("%s is damaged (%w): choose another folder, or start over with --fresh", settingsName, err)
+		return nil, inputError("%s is damaged (%w): choose another folder, or start over with --fresh", settingsName, err)
 	}
 	return s, nil
 }

@@ -345,7 +345,7 @@ func diskError(folder string, err error) error {
 
 // lostQueue says that a frontier is not what it was.
 func lostQueue(dir string) error {
-	return outputError("%s is damaged, and what was queued is not known any more: choose another folder, or start over with --fresh", dir)
+	return inputError("%s is damaged or gone, and with it what waits to be fetched: choose another folder, or start over with --fresh", dir)
 }
 
 // blame finds the file that a disk error is about, and the bare cause.

@@ -32,7 +32,7 @@ func (a *app) report(e ending) {
 	default:
 		// Nothing can be done about an error: this is where it would be told.
 		_ = stats.WriteSummary(&a.console.out, snap, "URLs")
-		if text := e.links.String(); text != "" {
+		for _, text := range e.links.lines() {
 			a.console.plain(text)
 		}
 		if text := e.widths.String(); text != "" {
@@ -48,18 +48,24 @@ func (a *app) report(e ending) {
 	}
 }
 
-// String says which links were not followed, most frequent rule first; "" for none.
-func (l *linkCounts) String() string {
-	if l == nil || len(l.refused) == 0 {
-		return ""
+// lines say which links were not followed, most frequent rule first, and what is left.
+func (l *linkCounts) lines() (parts []string) {
+	if l == nil {
+		return nil
 	}
-	rules := slices.SortedFunc(maps.Keys(l.refused), func(a, b string) int {
-		return cmp.Or(cmp.Compare(l.refused[b], l.refused[a]), cmp.Compare(a, b))
-	})
-	for i, rule := range rules {
-		rules[i] = stats.Count(l.refused[rule]) + " by " + rule
+	if len(l.refused) > 0 {
+		rules := slices.SortedFunc(maps.Keys(l.refused), func(a, b string) int {
+			return cmp.Or(cmp.Compare(l.refused[b], l.refused[a]), cmp.Compare(a, b))
+		})
+		for i, rule := range rules {
+			rules[i] = stats.Count(l.refused[rule]) + " by " + rule
+		}
+		parts = append(parts, "links not followed: "+strings.Join(rules, ", "))
 	}
-	return "links not followed: " + strings.Join(rules, ", ")
+	if l.queued > 0 {
+		parts = append(parts, stats.Count(l.queued)+" URLs wait for the next run")
+	}
+	return parts
 }
 
 // earlierFailures says why a run that had nothing to do ends as a failed one.

@@ -21,12 +21,12 @@ import (
 
 // BenchmarkScale crawls b.N URLs as a crawl does, but for the fetching: 64 workers lease a
 // page, add its ten links, of which two are new, settle it, and say each second that the
-// journal is durable. It prints a point of the curve after each twentieth. Run it for as
+// journal is durable. It prints a point of the curve after each eightieth. Run it for as
 // many URLs as there are to be:
 //
-//	go test -run '^$' -bench Scale/hundred -benchtime 20000000x -timeout 3h ./fetch/frontier/disk
+//	go test -run '^$' -bench Scale/many -benchtime 20000000x -timeout 3h ./fetch/frontier/disk
 func BenchmarkScale(b *testing.B) {
-	b.Run("hundred-a-host", func(b *testing.B) { benchmarkScale(b, max(b.N/100, 1), func(i int) int { return i % max(b.N/100, 1) }) })
+	b.Run("many-hosts", func(b *testing.B) { benchmarkScale(b, 200_000, func(i int) int { return i % 200_000 }) })
 	b.Run("three-large-hosts-and-many-of-one-page", func(b *testing.B) {
 		benchmarkScale(b, 3, func(i int) int {
 			if i%3 > 0 {
@@ -41,7 +41,7 @@ func BenchmarkScale(b *testing.B) {
 // found, and half of them wait at one time; to what it was found on, the page found with
 // it, four pages that its whole host has in common, and two at random, wherever they are.
 func benchmarkScale(b *testing.B, hosts int, hostOf func(page int) int) {
-	const workers, points = 64, 20
+	const workers, points = 64, 80
 	n := b.N
 	dir := b.TempDir()
 	curve := newCurve(b, dir, n, points)

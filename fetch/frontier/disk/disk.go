@@ -47,7 +47,7 @@ import (
 type Options struct {
 	schedule.Options
 	Window int // entries kept in memory, at some 300 bytes each; 0 means 131,072
-	Cache  int // bytes of the store that are kept in memory; 0 means 192 MiB
+	Cache  int // bytes of the store that are kept in memory; 0 means 96 MiB
 	Files  int // that may be open at a time, about; 0 means 256, and less than 64 are not enough
 
 	// Key gives the name by which the journal knows a URL, and by which it is told from
@@ -73,7 +73,7 @@ func (o Options) withDefaults() Options {
 		o.Window = 1 << 17
 	}
 	if o.Cache <= 0 {
-		o.Cache = 192 << 20
+		o.Cache = 96 << 20
 	}
 	if o.Files <= 0 {
 		o.Files = 256
