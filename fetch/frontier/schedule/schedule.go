@@ -8,8 +8,10 @@
 // back-offs have passed, and, with [Options.PerAddress], the same holds for each of the
 // addresses it has: hosts that share one count together. Those are not known before a
 // worker has looked them up. So the first lease of a host, marked by Entry.Meet, is its
-// only one until the worker has told what it found by [Scheduler.Learn], which refuses
-// when an address has all that it may have; the worker then gives the entry back.
+// only one until the worker has told all that it found by [Scheduler.Learn], which refuses
+// when an address has all that it may have; the worker then gives the entry back. What
+// takes longer to find out, such as the delay that the host's robots.txt wants, is told by
+// a second Learn ([frontier.About.More]) or, when it can't be had, by a later lease.
 //
 // Next gives io.EOF when nothing is fed, nothing is queued and no lease is open; this
 // is counted, never guessed from silence. A Scheduler starts no goroutine: callers that
