@@ -323,15 +323,18 @@ func diskError(folder string, err error) error {
 		return outputError("%s holds what a %s made, not a %s: choose another folder", folder, e.Kind, e.Want)
 	}
 	if e, ok := errors.AsType[*disk.SchemaError](err); ok {
-		return outputError("%s was written by a newer crawl: %w", folder, e)
+		return outputError("%s has a frontier of %w", folder, e)
 	}
 	where, cause := blame(err)
 	if where == "" && cause == nil {
 		return err
 	}
 	if e, ok := errors.AsType[*disk.Error](err); ok {
-		if _, ok := errors.AsType[syscall.Errno](err); !ok {
+		switch _, ofSystem := errors.AsType[syscall.Errno](err); {
+		case !ofSystem:
 			return lostQueue(e.Dir)
+		case errors.Is(err, syscall.EAGAIN): // crawl why looks at it, or --dry-run
+			return outputError("%s is in use by another process: try again when that has ended", e.Dir)
 		}
 		where = e.Dir
 	} else {

@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"testing"
 
+	"crawl/fetch/frontier/disk"
 	"crawl/fetch/manifest"
 	"crawl/fetch/sink"
 	"crawl/files"
@@ -30,6 +31,12 @@ func TestDiskError(t *testing.T) {
 		{&manifest.WriteError{Err: errors.New("closed")}, "cannot write out/manifest.jsonl: closed"},
 		{&files.LockedError{Name: ".crawl/lock", PID: 123}, "out is in use by another crawl (pid 123)"},
 		{&files.LockedError{Name: ".crawl/lock"}, "out is in use by another crawl"},
+		{&disk.Error{Dir: "out/.crawl/frontier", Err: path(syscall.ENOSPC)},
+			"disk full: cannot write out/.crawl/frontier: resume with the same command when there is space"},
+		{&disk.Error{Dir: "out/.crawl/frontier", Err: syscall.EAGAIN},
+			"out/.crawl/frontier is in use by another process: try again when that has ended"},
+		{&disk.Error{Dir: "out/.crawl/frontier", Err: &disk.SchemaError{Schema: 9}},
+			"out has a frontier of schema 9, which is newer than 1: a newer crawl wrote it"},
 		{&manifest.KindError{Kind: "transform", Want: "crawl"}, "out holds what a transform made, not a crawl: choose another folder"},
 	} {
 		err := diskError("out", test.err)

@@ -13,7 +13,7 @@ import (
 type SchemaError struct{ Schema int64 }
 
 func (e *SchemaError) Error() string {
-	return fmt.Sprintf("schema %d is newer than %d: a newer crawl wrote it", e.Schema, schema)
+	return fmt.Sprintf("schema %d, which is newer than %d: a newer crawl wrote it", e.Schema, schema)
 }
 
 // recover brings the frontier to what the journal says, and finds what waits.
