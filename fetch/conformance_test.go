@@ -78,6 +78,9 @@ func TestConformance(t *testing.T) {
 		t.Parallel()
 		conform(t, subject{ours: true, exact: true, differs: twinDiffers, run: ours(func(opt fetch.Options) closer { return standard.New(opt) })})
 	})
+	if testing.Short() {
+		return
+	}
 	python, version := findPython(t)
 	if python == "" {
 		t.Log("no python3 has aiohttp: it is not compared")

@@ -158,7 +158,11 @@ func TestBytes(t *testing.T) {
 	const atMost = 24
 	table := New(7)
 	worst, worstAt := 0.0, 0
-	for n := 1; n <= 2_000_000; n++ {
+	most := 2_000_000
+	if testing.Short() {
+		most = 300_000
+	}
+	for n := 1; n <= most; n++ {
 		table.Visit(strconv.Itoa(n))
 		if n < 100_000 || n%64 != 0 { // growing is met within 64 URLs
 			continue
@@ -167,7 +171,7 @@ func TestBytes(t *testing.T) {
 			worst, worstAt = each, n
 		}
 	}
-	if table.Len() != 2_000_000 {
+	if table.Len() != most {
 		t.Errorf("%d URLs in the table", table.Len())
 	}
 	if worst > atMost {
@@ -185,6 +189,9 @@ func TestBytesOnHeap(t *testing.T) {
 		return int64(m.HeapAlloc)
 	}
 	for _, n := range []int{100_000, 333_333, 1_000_000} {
+		if testing.Short() && n > 100_000 {
+			break
+		}
 		before := heap()
 		table := New(7)
 		for i := range n {
