@@ -12,27 +12,10 @@ set -euo pipefail
 
 docroot=$(cd "${1:?a folder of pages}" && pwd)
 start=${2:-/}
-cd "$(dirname "$0")/.."
+source "$(dirname "$0")/outside.sh"
 for program in nginx wget; do
-  command -v "$program" >/dev/null || { echo "follow-wget: $program is needed" >&2; exit 1; }
+  command -v "$program" >/dev/null || die "$program is needed"
 done
-work=$(mktemp -d)
-nginx=
-
-clean_up() {
-  if [[ -n $nginx ]]; then
-    kill "$nginx" 2>/dev/null || true
-    wait "$nginx" 2>/dev/null || true
-  fi
-  rm -rf "$work"
-}
-trap clean_up EXIT
-
-die() {
-  echo "follow-wget: $*" >&2
-  exit 1
-}
-
 chmod 755 "$work"
 port=$((20000 + RANDOM % 20000))
 cat >"$work/nginx.conf" <<END
@@ -58,15 +41,13 @@ http {
 }
 END
 nginx -c "$work/nginx.conf" -e "$work/error.log" &
-nginx=$!
+lab=$! # of another kind
 for ((i = 0; i < 50; i++)); do
   (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && break
-  kill -0 "$nginx" 2>/dev/null || die "nginx did not start: $(cat "$work/error.log")"
+  kill -0 "$lab" 2>/dev/null || die "nginx did not start: $(cat "$work/error.log")"
   sleep 0.1
 done
 url=http://127.0.0.1:$port$start
-
-go build -o "$work/crawl" ./cmd/crawl
 
 # took PROGRAM ARG...: runs it, and says the processor time that it took.
 took() {

@@ -11,39 +11,8 @@ rounds=${1:-20}
 pages=${2:-5000}
 format=${3:-files}
 width=64 # fetches in flight
-cd "$(dirname "$0")/.."
-work=$(mktemp -d)
-lab=
-crawl=
-
-clean_up() {
-  local pid
-  for pid in $crawl $lab; do
-    kill -9 "$pid" 2>/dev/null || true
-    wait "$pid" 2>/dev/null || true
-  done
-  rm -rf "$work"
-}
-trap clean_up EXIT
-
-die() {
-  echo "kill9-follow: $*" >&2
-  exit 1
-}
-
-go build -o "$work/crawl" ./cmd/crawl
-
-# The lab says where it listens.
-"$work/crawl" lab --port 0 --hosts 4 2>"$work/lab.log" &
-lab=$!
-port=
-for ((i = 0; i < 100; i++)); do
-  port=$(sed -n 's/^crawl: lab on http:[^ ]*:\([0-9]*\)\/.*/\1/p' "$work/lab.log")
-  [[ -n $port ]] && break
-  kill -0 "$lab" 2>/dev/null || die "the lab did not start: $(cat "$work/lab.log")"
-  sleep 0.1
-done
-[[ -n $port ]] || die "the lab does not say its port"
+source "$(dirname "$0")/outside.sh"
+start_lab 4
 url=http://127.0.0.1:$port
 
 crawl_to() { # DIR: the command that is killed
@@ -82,15 +51,15 @@ crawl_to "$work/out"
 killed=0
 for ((round = 1; round <= rounds; round++)); do
   "${command[@]}" 2>>"$work/crawl.log" &
-  crawl=$!
+  running=$!
   pause=$((20 + (RANDOM * 32768 + RANDOM) % (2 * span / rounds + 20)))
   sleep "$(awk -v ms="$pause" 'BEGIN { print ms / 1000 }')"
   code=0
-  if kill -9 "$crawl" 2>/dev/null; then
+  if kill -9 "$running" 2>/dev/null; then
     killed=$((killed + 1))
   fi
-  wait "$crawl" 2>/dev/null || code=$?
-  crawl=
+  wait "$running" 2>/dev/null || code=$?
+  running=
   [[ $code == 0 || $code == 137 ]] || die "round $round ended with $code: $(tail -3 "$work/crawl.log")"
   echo "round $round: killed after $pause ms with $(records "$work/out") records"
 done

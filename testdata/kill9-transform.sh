@@ -8,25 +8,7 @@ set -euo pipefail
 
 rounds=${1:-10}
 files=${2:-20000}
-cd "$(dirname "$0")/.."
-work=$(mktemp -d)
-transform=
-
-clean_up() {
-  if [[ -n $transform ]]; then
-    kill -9 "$transform" 2>/dev/null || true
-    wait "$transform" 2>/dev/null || true
-  fi
-  rm -rf "$work"
-}
-trap clean_up EXIT
-
-die() {
-  echo "kill9-transform: $*" >&2
-  exit 1
-}
-
-go build -o "$work/crawl" ./cmd/crawl
+source "$(dirname "$0")/outside.sh"
 
 # Small files in many folders, and a few that are streamed.
 mkdir "$work/in"
@@ -58,13 +40,13 @@ compare() {
 killed=0
 for ((round = 1; round <= rounds; round++)); do
   "${command[@]}" "$work/out" 2>>"$work/log" &
-  transform=$!
+  running=$!
   pause=$((10 + (RANDOM * 32768 + RANDOM) % (span * 3 / 2 / rounds + 20)))
   sleep "$(awk -v ms="$pause" 'BEGIN { print ms / 1000 }')"
-  if kill -9 "$transform" 2>/dev/null; then killed=$((killed + 1)); fi
+  if kill -9 "$running" 2>/dev/null; then killed=$((killed + 1)); fi
   code=0
-  wait "$transform" 2>/dev/null || code=$?
-  transform=
+  wait "$running" 2>/dev/null || code=$?
+  running=
   [[ $code == 0 || $code == 137 ]] || die "round $round ended with $code: $(tail -3 "$work/log")"
   [[ ! -d $work/out ]] || compare some
   echo "round $round: killed after $pause ms with $(find "$work/out" -name '*.gz' 2>/dev/null | wc -l) of $files there"

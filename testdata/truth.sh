@@ -19,37 +19,8 @@ times=${3:-3}
 width=${4:-32}
 flags=("${@:5}")
 hosts=8
-cd "$(dirname "$0")/.."
-work=$(mktemp -d)
-lab=
-
-clean_up() {
-  if [[ -n $lab ]]; then
-    kill -9 "$lab" 2>/dev/null || true
-    wait "$lab" 2>/dev/null || true
-  fi
-  rm -rf "$work"
-}
-trap clean_up EXIT
-
-die() {
-  echo "truth: $*" >&2
-  exit 1
-}
-
-go build -o "$work/crawl" ./cmd/crawl
-
-# The lab says where it listens.
-"$work/crawl" lab --port 0 --hosts "$hosts" 2>"$work/lab.log" &
-lab=$!
-port=
-for ((i = 0; i < 100; i++)); do
-  port=$(sed -n 's/^crawl: lab on http:[^ ]*:\([0-9]*\)\/.*/\1/p' "$work/lab.log")
-  [[ -n $port ]] && break
-  kill -0 "$lab" 2>/dev/null || die "the lab did not start: $(cat "$work/lab.log")"
-  sleep 0.1
-done
-[[ -n $port ]] || die "the lab does not say its port"
+source "$(dirname "$0")/outside.sh"
+start_lab "$hosts"
 
 awk -v n="$urls" -v port="$port" -v delay="$delay" -v hosts="$hosts" 'BEGIN {
   for (i = 0; i < n; i++) printf "http://127.0.0.%d:%d/d/%d/s/4096/%d\n", i % hosts + 1, port, delay, i
