@@ -21,6 +21,7 @@ die() {
 go build -o "$work/crawl" ./cmd/crawl
 
 start_lab() { # HOSTS: sets port, which the lab itself says
+  : >"$work/lab.log"
   "$work/crawl" lab --port 0 --hosts "$1" 2>"$work/lab.log" &
   lab=$!
   local i
