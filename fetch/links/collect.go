@@ -58,8 +58,10 @@ func (c *collector) add(ref []byte, kind Kind, rel Rel) int {
 	if !kind.Page() && !c.opt.All {
 		return -1
 	}
-	ref = bytes.TrimFunc(ref, isControl)
-	ref, _, _ = bytes.Cut(ref, []byte("#"))
+	ref = trimmed(ref)
+	if i := bytes.IndexByte(ref, '#'); i >= 0 {
+		ref = ref[:i]
+	}
 	if len(ref) == 0 && !c.based || isOther(ref) {
 		return -1
 	}
@@ -117,7 +119,16 @@ func (c *collector) setBase(href []byte) {
 	}
 }
 
-func isControl(r rune) bool { return r <= ' ' }
+// trimmed is a reference without the controls and spaces around it.
+func trimmed(ref []byte) []byte {
+	for len(ref) > 0 && ref[0] <= ' ' {
+		ref = ref[1:]
+	}
+	for len(ref) > 0 && ref[len(ref)-1] <= ' ' {
+		ref = ref[:len(ref)-1]
+	}
+	return ref
+}
 
 // isOther reports whether a reference has a scheme that is neither http nor https.
 // Those cost nothing then, however long they are.

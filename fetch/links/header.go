@@ -11,6 +11,9 @@ import (
 // Link fields (RFC 8288), refresh is that of its Refresh field, "" for none. Links that
 // start from elsewhere, with an anchor, are not its own and left out.
 func Header(u urls.URL, values []string, refresh string, opt Options) []Link {
+	if len(values) == 0 && refresh == "" {
+		return nil
+	}
 	c := newCollector(Document{URL: u}, opt, None, "utf-8")
 	for _, l := range fields.Links(values) {
 		r := relations{strings.Join(l.Rel, " "), l.Param("type"), strings.ToLower(l.Param("as"))}
