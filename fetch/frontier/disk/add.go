@@ -18,6 +18,10 @@ func (f *Frontier) Add(ctx context.Context, entries ...frontier.Entry) ([]fronti
 	return f.add(ctx, nil, entries)
 }
 
+// Knows reports whether a URL is surely known, without a look at the disk. Of others it
+// says nothing.
+func (f *Frontier) Knows(url string) bool { return f.recent.has(f.opts.Key(url)) }
+
 // Move queues to in place of from, which is leased, unless it is known already. Either
 // both happen or none: after a crash the one waits or the other. The lease of from is to
 // be settled as Moved then, and if to was known as what has a record.
