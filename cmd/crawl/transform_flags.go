@@ -2,6 +2,7 @@ package main
 
 import (
 	"runtime"
+	"time"
 
 	"crawl/files/batch"
 
@@ -37,7 +38,7 @@ func defaultTransformFlags() *transformFlags {
 func (f *transformFlags) define(fs *pflag.FlagSet) {
 	fs.SortFlags = false
 	fs.StringVarP(&f.output, "output", "o", f.output, "`DIR` for results and records")
-	fs.VarP(&f.concurrency, "concurrency", "c", "files in flight; auto is 16, as more read no faster")
+	fs.VarP(&f.concurrency, "concurrency", "c", "files in flight; auto: from one a core to 64, as many as keep the processors busy")
 	fs.VarP(&f.concurrency, "jobs", "j", "the same")
 	fs.Var(&f.cores, "cpu", "files whose steps compute at once; 0: one a core")
 	fs.Var(&f.maxSize, "max-size", "most that a step may make of one file")
@@ -65,9 +66,17 @@ func (f *transformFlags) check(args []string) error {
 
 func (f *transformFlags) workers() int {
 	if f.concurrency == 0 {
-		return batch.DefaultWorkers
+		return batch.MostWorkers
 	}
 	return int(f.concurrency)
+}
+
+// busy is what the width goes by where it is to find itself.
+func (f *transformFlags) busy() func() (time.Duration, bool) {
+	if f.concurrency != 0 {
+		return nil
+	}
+	return processorTime
 }
 
 // cpu is how many files may compute at once.
