@@ -175,13 +175,12 @@ func (f *Frontier) openStore() error {
 	}
 	opts.TargetFileSizes[0] = 8 << 20
 	for i := range opts.Levels {
-		if i < len(opts.Levels)-1 {
-			opts.Levels[i].FilterPolicy = filter // which Get does not ask on the last level
-		}
+		opts.Levels[i].FilterPolicy = filter
 		opts.Levels[i].BlockSize = 4 << 10
 		opts.Levels[i].IndexBlockSize = 256 << 10 // one level: what tells where a URL is stays in the cache, if little else does
 	}
-	if f.opts.disk != nil { // its ticker would keep the clock of a bubble busy
+	opts.Levels[len(opts.Levels)-1].FilterPolicy = pebble.NoFilterPolicy // which Get never asks there
+	if f.opts.disk != nil {                                              // its ticker would keep the clock of a bubble busy
 		opts.Experimental.CompactionScheduler = pebble.NewConcurrencyLimitSchedulerWithNoPeriodicGrantingForTest()
 	}
 	db, err := pebble.Open(f.dir, opts)

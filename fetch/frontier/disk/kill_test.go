@@ -61,7 +61,7 @@ func TestKilledProcess(t *testing.T) {
 // whether the victim came to an end before.
 func killAfter(t *testing.T, dir string, pages int) (ended bool) {
 	t.Helper()
-	victim := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledProcess$")
+	victim := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledProcess$", "-test.timeout=1m")
 	victim.Env = append(os.Environ(), victimDir+"="+dir)
 	told, err := victim.StdoutPipe()
 	if err != nil {
