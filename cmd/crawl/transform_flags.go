@@ -2,7 +2,6 @@ package main
 
 import (
 	"runtime"
-	"time"
 
 	"crawl/files/batch"
 
@@ -38,7 +37,7 @@ func defaultTransformFlags() *transformFlags {
 func (f *transformFlags) define(fs *pflag.FlagSet) {
 	fs.SortFlags = false
 	fs.StringVarP(&f.output, "output", "o", f.output, "`DIR` for results and records")
-	fs.VarP(&f.concurrency, "concurrency", "c", "files in flight; auto: from one a core to 64, as many as keep the processors busy")
+	fs.VarP(&f.concurrency, "concurrency", "c", "files in flight; auto: from one a core to 64, as many as gain something")
 	fs.VarP(&f.concurrency, "jobs", "j", "the same")
 	fs.Var(&f.cores, "cpu", "files whose steps compute at once; 0: one a core")
 	fs.Var(&f.maxSize, "max-size", "most that a step may make of one file")
@@ -71,12 +70,12 @@ func (f *transformFlags) workers() int {
 	return int(f.concurrency)
 }
 
-// busy is what the width goes by where it is to find itself.
-func (f *transformFlags) busy() func() (time.Duration, bool) {
+// usage is what the width goes by where it is to find itself.
+func (f *transformFlags) usage() func() (batch.Usage, bool) {
 	if f.concurrency != 0 {
 		return nil
 	}
-	return processorTime
+	return usage
 }
 
 // cpu is how many files may compute at once.

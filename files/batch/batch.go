@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"runtime"
 	"sync"
-	"time"
 
 	"crawl/files"
 	"crawl/files/transform"
@@ -52,14 +51,14 @@ type Batch struct {
 	// when there is none.
 	Earlier func(shown string) (*Line, error)
 
-	// Workers are the files in flight; default 16, see [DefaultWorkers]. With Busy they are
-	// the most that there may be, and how many there are follows from how busy the
-	// processors are; default 64.
+	// Workers are the files in flight; default 16, see [DefaultWorkers]. With Usage they are
+	// the most that there may be, and how many there are follows from whether more
+	// would help; default 64.
 	Workers int
 
-	// Busy, when set, returns the time of processors that the process has used so far; it
-	// is not ok where that is not known. It needs the mode Pool.
-	Busy func() (used time.Duration, ok bool)
+	// Usage, when set, returns what the process has used so far; it is not ok where that is
+	// not known. It needs the mode Pool.
+	Usage func() (used Usage, ok bool)
 
 	CPU     int                        // files whose steps compute at once; default one a core
 	Mode    pipeline.Mode              // what runs the workers; "" means pool
@@ -89,7 +88,7 @@ func (b *Batch) Run(ctx context.Context, drain <-chan struct{}) error {
 	b.Mode = cmp.Or(b.Mode, pipeline.Pool)
 	if b.Workers <= 0 {
 		b.Workers = DefaultWorkers
-		if b.Busy != nil {
+		if b.Usage != nil {
 			b.Workers = MostWorkers
 		}
 	}
@@ -98,7 +97,7 @@ func (b *Batch) Run(ctx context.Context, drain <-chan struct{}) error {
 		b.Make = r.worker
 	}
 	src := pipeline.Until(b.Source, drain)
-	if b.Busy == nil || b.Mode != pipeline.Pool {
+	if b.Usage == nil || b.Mode != pipeline.Pool {
 		return pipeline.Run(ctx, b.Mode, b.Workers, src, b.Make, r.settle, b.Watch)
 	}
 	return r.runWide(ctx, src)
@@ -109,7 +108,7 @@ func (r *run) runWide(ctx context.Context, src pipeline.Source[Item]) error {
 	w := newWidth(r.CPU, r.Workers, r.Log)
 	finding, stop := context.WithCancel(ctx)
 	var finder sync.WaitGroup
-	finder.Go(func() { w.find(finding, r.Busy, r.CPU) })
+	finder.Go(func() { w.find(finding, r.Usage, r.CPU) })
 	defer finder.Wait()
 	defer stop()
 	settle := func(ctx context.Context, res pipeline.Result[Item, Done]) error {

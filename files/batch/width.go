@@ -10,10 +10,11 @@ import (
 	"crawl/pipeline"
 )
 
-// width is how many workers have a file in hand. It finds that itself: as many as keep
-// the processors busy. Files in memory need no more than there are cores, and each worker
-// beyond is one more buffer that drives the others out of the processor's cache; files on
-// a device that has to be waited for need many.
+// width is how many workers have a file in hand. It finds that itself. Files in memory need
+// no more than there are cores, and each worker beyond is one more buffer that drives the
+// others out of the processor's cache; files on a device that has to be waited for need
+// many. So it grows while the processors have time left and threads wait for what they read
+// or write, as the system counts it, whatever that is: a disk, a network, another process.
 //
 // Those who have to wait do so before they take a file, and the last to come goes first,
 // so that the same few workers do the work while few are needed.
@@ -25,7 +26,14 @@ type width struct {
 	open   int        // how many may
 	active int        // how many do
 	parked []chan struct{}
-	ended  bool // there are no more files
+	ended  bool  // there are no more files
+	done   int64 // files
+}
+
+// Usage is what a process has used so far.
+type Usage struct {
+	Processor time.Duration // of all threads
+	Waits     int64         // that a thread gave the processor away, to wait for something
 }
 
 const (
@@ -35,6 +43,10 @@ const (
 
 	idle = 0.75 // of the cores' time used: less, and there is some for more workers
 	full = 0.90 // more, and fewer do as well
+
+	// Waits for each file: fewer come from the workers' own dealings, though other processes
+	// take the time that is left. One that is not in memory has two or three.
+	fewWaits = 0.25
 )
 
 func newWidth(least, most int, log *slog.Logger) *width {
@@ -86,6 +98,7 @@ func (w *width) leave() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.active--
+	w.done++
 }
 
 // end has nobody wait any more.
@@ -107,27 +120,28 @@ func (w *width) wake() {
 	}
 }
 
-// find keeps the width right until ctx ends. used is the time of processors that this
-// process has used, and cores how many it may use. Where that is not known it is fixed.
-func (w *width) find(ctx context.Context, used func() (time.Duration, bool), cores int) {
+// find keeps the width right until ctx ends. cores is how many the process may use. Where
+// what it uses is not known the width is fixed.
+func (w *width) find(ctx context.Context, usage func() (Usage, bool), cores int) {
 	ticker := time.NewTicker(widthPace)
 	defer ticker.Stop()
-	last, known := used()
+	last, known := usage()
 	if !known {
 		w.set(DefaultWorkers)
 		return
 	}
-	at := time.Now()
+	at, done := time.Now(), int64(0)
 	for {
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
 			return
 		}
-		spent, _ := used()
+		used, _ := usage()
 		now := time.Now()
-		w.hear(float64(spent-last) / (float64(now.Sub(at)) * float64(cores)))
-		last, at = spent, now
+		share := float64(used.Processor-last.Processor) / (float64(now.Sub(at)) * float64(cores))
+		done = w.hear(share, used.Waits-last.Waits, done)
+		last, at = used, now
 	}
 }
 
@@ -138,23 +152,26 @@ func (w *width) set(open int) {
 	w.wake()
 }
 
-// hear is told which share of the cores' time was used.
-func (w *width) hear(share float64) {
+// hear is told which share of the cores' time was used and how many waits there were
+// since so many files were done. It returns how many are done now.
+func (w *width) hear(share float64, waits, since int64) (done int64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	before := w.open
+	waited := float64(waits) >= fewWaits*float64(w.done-since)
 	switch {
+	case !waited || share > full:
+		w.open = max(w.least, w.open*3/4)
 	case share < idle && w.active >= w.open: // and not for want of files
 		more := 2
 		if share < idle/2 {
 			more = 4
 		}
 		w.open = min(w.most, more*w.open)
-	case share > full:
-		w.open = max(w.least, w.open*3/4)
 	}
 	if w.open != before {
-		w.log.Debug("width", "from", before, "to", w.open, "busy", share)
+		w.log.Debug("width", "from", before, "to", w.open, "busy", share, "waits", waits, "files", w.done-since)
 		w.wake()
 	}
+	return w.done
 }

@@ -21,19 +21,21 @@ func TestWidthHears(t *testing.T) {
 		name         string
 		open, active int
 		share        float64
+		waits        int64 // for ten files
 		want         int
 	}{
-		{"waits", 4, 4, 0.6, 8},
-		{"does little else", 4, 4, 0.3, 16},
-		{"waits, but not at more than may be", 48, 48, 0.3, 64},
-		{"waits for files", 4, 3, 0.3, 4},
-		{"is as it should be", 16, 16, 0.8, 16},
-		{"is full", 16, 16, 0.95, 12},
-		{"is full and narrow", 2, 2, 1, 2},
+		{"waits", 4, 4, 0.6, 20, 8},
+		{"does little else", 4, 4, 0.3, 20, 16},
+		{"waits, but not at more than may be", 48, 48, 0.3, 20, 64},
+		{"waits for files", 4, 3, 0.3, 20, 4},
+		{"is as it should be", 16, 16, 0.8, 20, 16},
+		{"has no time, which others took", 16, 16, 0.3, 1, 12},
+		{"is full", 16, 16, 0.95, 20, 12},
+		{"is full and narrow", 2, 2, 1, 20, 2},
 	} {
 		w := testWidth(2, 64)
-		w.open, w.active = test.open, test.active
-		if w.hear(test.share); w.open != test.want {
+		w.open, w.active, w.done = test.open, test.active, 30
+		if done := w.hear(test.share, test.waits, 20); w.open != test.want || done != 30 {
 			t.Errorf("%s: %d, want %d", test.name, w.open, test.want)
 		}
 	}
@@ -57,7 +59,7 @@ func TestWidthParks(t *testing.T) {
 			})
 			synctest.Wait()
 		}
-		w.hear(0.5) // from 1 to 2
+		w.hear(0.5, 1, 0) // from 1 to 2
 		synctest.Wait()
 		if in[0].Load() || in[1].Load() || !in[2].Load() {
 			t.Error("not the last one went first")
@@ -106,11 +108,14 @@ func TestWidthFinds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				begin := time.Now()
-				used := func() (time.Duration, bool) { return time.Duration(2 * test.busy * float64(time.Since(begin))), true }
+				usage := func() (Usage, bool) {
+					since := time.Since(begin)
+					return Usage{Processor: time.Duration(2 * test.busy * float64(since)), Waits: since.Milliseconds()}, true
+				}
 				w := testWidth(2, 16)
 				ctx, stop := context.WithCancel(t.Context())
 				var finder sync.WaitGroup
-				finder.Go(func() { w.find(ctx, used, 2) })
+				finder.Go(func() { w.find(ctx, usage, 2) })
 
 				var inFlight, widest, total atomic.Int64
 				src := w.source(pipeline.Slice(make([]Item, 1000)))
@@ -139,7 +144,7 @@ func TestWidthFinds(t *testing.T) {
 
 func TestWidthUnknown(t *testing.T) {
 	w := testWidth(2, 64)
-	w.find(t.Context(), func() (time.Duration, bool) { return 0, false }, 2)
+	w.find(t.Context(), func() (Usage, bool) { return Usage{}, false }, 2)
 	if w.open != DefaultWorkers {
 		t.Errorf("%d", w.open)
 	}
