@@ -12,7 +12,7 @@ import (
 type collector struct {
 	found Found
 	opt   Options
-	at    map[string]int // where in found.Links a URL is
+	*memory
 
 	most          int // links to pages, and as many to assets
 	longest       int // bytes of a link
@@ -29,7 +29,7 @@ type collector struct {
 	inline bytes.Reader // what css reads of elements and attributes
 }
 
-func newCollector(doc Document, opt Options, format Format, charset string) *collector {
+func newCollector(doc Document, opt Options, format Format, charset string, mem *memory) *collector {
 	c := &collector{
 		found:        Found{Format: format, Charset: charset},
 		opt:          opt,
@@ -38,7 +38,7 @@ func newCollector(doc Document, opt Options, format Format, charset string) *col
 		longestToken: maxToken,
 		self:         doc.URL.String(),
 		base:         doc.URL,
-		at:           map[string]int{},
+		memory:       mem,
 	}
 	if c.most <= 0 {
 		c.most = DefaultMax

@@ -14,7 +14,9 @@ func Header(u urls.URL, values []string, refresh string, opt Options) []Link {
 	if len(values) == 0 && refresh == "" {
 		return nil
 	}
-	c := newCollector(Document{URL: u}, opt, None, "utf-8")
+	mem := memories.Get().(*memory)
+	defer mem.free()
+	c := newCollector(Document{URL: u}, opt, None, "utf-8", mem)
 	for _, l := range fields.Links(values) {
 		r := relations{strings.Join(l.Rel, " "), l.Param("type"), strings.ToLower(l.Param("as"))}
 		if kind, ok := r.kind(); ok && l.Anchor == "" {

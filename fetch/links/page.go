@@ -27,7 +27,11 @@ type page struct {
 
 // page reads an HTML document, which is inside so many others.
 func (c *collector) page(text io.Reader, inside int) {
-	tokens := markup.New(text, markup.Options{Max: c.longestToken})
+	tokens := c.tokens
+	if inside > 0 { // of those outside
+		tokens = new(markup.Tokens)
+	}
+	tokens.Reset(text, markup.Options{Max: c.longestToken})
 	p := page{tree: tree{collector: c}, tokens: tokens, inside: inside}
 	for {
 		switch kind := tokens.Next(); kind {

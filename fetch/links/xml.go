@@ -26,7 +26,8 @@ type vocabulary interface {
 // mistakes. Of entities only those of unescape are known in text, so nothing is expanded,
 // and nothing external is fetched.
 func (c *collector) xml(text io.Reader, v vocabulary) {
-	tokens := markup.New(text, markup.Options{XML: true, Max: c.longestToken})
+	tokens := c.tokens
+	tokens.Reset(text, markup.Options{XML: true, Max: c.longestToken})
 	words := v.words()
 	var t tag
 	for {

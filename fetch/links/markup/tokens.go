@@ -30,6 +30,8 @@ const (
 	defaultMax = 1 << 20
 	leastMax   = 1 << 8
 	firstSize  = 32 << 10 // of the buffer
+
+	manyAttributes = 256 // of one tag
 )
 
 // Tokens are those of one document. They are for one goroutine.
@@ -55,11 +57,26 @@ type Tokens struct {
 
 // New reads text, which is UTF-8. An error of it is its end.
 func New(text io.Reader, opt Options) *Tokens {
+	t := new(Tokens)
+	t.Reset(text, opt)
+	return t
+}
+
+// Reset begins with another document, in the memory of the last if that is not large.
+func (t *Tokens) Reset(text io.Reader, opt Options) {
 	if opt.Max <= 0 {
 		opt.Max = defaultMax
 	}
 	opt.Max = max(opt.Max, leastMax)
-	return &Tokens{in: text, xml: opt.XML, cdata: opt.XML, max: opt.Max, buf: make([]byte, min(firstSize, opt.Max))}
+	size := min(firstSize, opt.Max)
+	buf, attributes := t.buf, t.attributes[:0]
+	if len(buf) != size {
+		buf = make([]byte, size)
+	}
+	if cap(attributes) > manyAttributes {
+		attributes = nil
+	}
+	*t = Tokens{in: text, xml: opt.XML, cdata: opt.XML, max: opt.Max, buf: buf, attributes: attributes}
 }
 
 // CDATA says whether CDATA sections are such from here on, as within SVG and MathML, and
