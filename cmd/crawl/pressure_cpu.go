@@ -26,3 +26,9 @@ func processor(used func() (spent time.Duration, ok bool)) source {
 		return min(share, busiest)
 	}}
 }
+
+// processorTime is what all threads of the process have used.
+func processorTime() (time.Duration, bool) {
+	used, ok := usage()
+	return used.Processor, ok
+}

@@ -2,21 +2,7 @@
 
 package main
 
-import (
-	"os"
-	"time"
-
-	"golang.org/x/sys/unix"
-)
-
-// processorTime is what all threads of the process have used.
-func processorTime() (time.Duration, bool) {
-	var used unix.Rusage
-	if err := unix.Getrusage(unix.RUSAGE_SELF, &used); err != nil {
-		return 0, false
-	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano()), true
-}
+import "os"
 
 // descriptors is how many of limit files are open. The last tenth is kept for what does
 // not wait for a slot.

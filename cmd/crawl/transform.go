@@ -198,6 +198,7 @@ func (t *transforming) work(ctx context.Context) error {
 		Stats:   t.stats,
 		Earlier: t.output.earlier,
 		Workers: t.fit(openFiles()),
+		Usage:   t.flags.usage(),
 		Watch:   watch(&t.underWay, "transform", func(it batch.Item) string { return it.Shown }),
 		CPU:     t.flags.cpu(),
 		MaxSize: int64(t.flags.maxSize),

@@ -37,7 +37,7 @@ func defaultTransformFlags() *transformFlags {
 func (f *transformFlags) define(fs *pflag.FlagSet) {
 	fs.SortFlags = false
 	fs.StringVarP(&f.output, "output", "o", f.output, "`DIR` for results and records")
-	fs.VarP(&f.concurrency, "concurrency", "c", "files in flight; auto is 16, as more read no faster")
+	fs.VarP(&f.concurrency, "concurrency", "c", "files in flight; auto: from one a core to 64, as many as gain something")
 	fs.VarP(&f.concurrency, "jobs", "j", "the same")
 	fs.Var(&f.cores, "cpu", "files whose steps compute at once; 0: one a core")
 	fs.Var(&f.maxSize, "max-size", "most that a step may make of one file")
@@ -65,9 +65,17 @@ func (f *transformFlags) check(args []string) error {
 
 func (f *transformFlags) workers() int {
 	if f.concurrency == 0 {
-		return batch.DefaultWorkers
+		return batch.MostWorkers
 	}
 	return int(f.concurrency)
+}
+
+// usage is what the width goes by where it is to find itself.
+func (f *transformFlags) usage() func() (batch.Usage, bool) {
+	if f.concurrency != 0 {
+		return nil
+	}
+	return usage
 }
 
 // cpu is how many files may compute at once.

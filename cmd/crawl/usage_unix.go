@@ -6,13 +6,15 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"crawl/files/batch"
 )
 
-// ownCPU is the processor time of this process, in seconds.
-func ownCPU() float64 {
+// usage is what all threads of the process have used so far.
+func usage() (used batch.Usage, ok bool) {
 	var u unix.Rusage
 	if unix.Getrusage(unix.RUSAGE_SELF, &u) != nil {
-		return 0
+		return used, false
 	}
-	return (time.Duration(u.Utime.Nano()) + time.Duration(u.Stime.Nano())).Seconds()
+	return batch.Usage{Processor: time.Duration(u.Utime.Nano() + u.Stime.Nano()), Waits: int64(u.Nvcsw)}, true //nolint:unconvert // 32 bits on arm
 }

@@ -45,6 +45,9 @@ type Frontier interface {
 	pipeline.Source[frontier.Entry]
 	// Feed pulls entries while the frontier can use them, until next returns io.EOF.
 	Feed(ctx context.Context, next func(context.Context) (frontier.Entry, error)) error
+	// Knows reports whether a URL is surely known to Add, at the cost of a glance; where it
+	// does not say so Add has to find out.
+	Knows(url string) bool
 	// Add queues entries and says of each whether it was known.
 	Add(ctx context.Context, entries ...frontier.Entry) ([]frontier.Verdict, error)
 	// Move queues to in place of from, which is leased, unless to is known.

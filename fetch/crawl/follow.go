@@ -151,6 +151,9 @@ func (v *visiting) children(rec *fetch.Record, found links.Found) []frontier.Ent
 	children := make([]frontier.Entry, 0, len(all))
 	refused := map[scope.Rule]int64{}
 	for _, link := range all {
+		if v.Frontier.Knows(link.URL) { // as most links lead to what was met a moment ago
+			continue
+		}
 		u, err := urls.Parse(link.URL)
 		if err != nil {
 			continue // a link is canonical already

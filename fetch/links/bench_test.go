@@ -65,11 +65,11 @@ func BenchmarkAdd(b *testing.B) {
 				refs[i] = []byte(strings.ReplaceAll(ref, "%d", strconv.Itoa(i)))
 			}
 			doc := document(b, "https://www.example.com/world/list", "text/html")
-			c := newCollector(doc, Options{}, HTML, "utf-8")
+			c := newCollector(doc, Options{}, HTML, "utf-8", newMemory())
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
 				if i == len(refs) {
-					i, c = 0, newCollector(doc, Options{}, HTML, "utf-8")
+					i, c = 0, newCollector(doc, Options{}, HTML, "utf-8", newMemory())
 				}
 				c.add(refs[i], Anchor, 0)
 			}

@@ -12,7 +12,7 @@ import (
 type collector struct {
 	found Found
 	opt   Options
-	at    map[string]int // where in found.Links a URL is
+	*memory
 
 	most          int // links to pages, and as many to assets
 	longest       int // bytes of a link
@@ -29,7 +29,7 @@ type collector struct {
 	inline bytes.Reader // what css reads of elements and attributes
 }
 
-func newCollector(doc Document, opt Options, format Format, charset string) *collector {
+func newCollector(doc Document, opt Options, format Format, charset string, mem *memory) *collector {
 	c := &collector{
 		found:        Found{Format: format, Charset: charset},
 		opt:          opt,
@@ -38,7 +38,7 @@ func newCollector(doc Document, opt Options, format Format, charset string) *col
 		longestToken: maxToken,
 		self:         doc.URL.String(),
 		base:         doc.URL,
-		at:           map[string]int{},
+		memory:       mem,
 	}
 	if c.most <= 0 {
 		c.most = DefaultMax
@@ -58,8 +58,10 @@ func (c *collector) add(ref []byte, kind Kind, rel Rel) int {
 	if !kind.Page() && !c.opt.All {
 		return -1
 	}
-	ref = bytes.TrimFunc(ref, isControl)
-	ref, _, _ = bytes.Cut(ref, []byte("#"))
+	ref = trimmed(ref)
+	if i := bytes.IndexByte(ref, '#'); i >= 0 {
+		ref = ref[:i]
+	}
 	if len(ref) == 0 && !c.based || isOther(ref) {
 		return -1
 	}
@@ -117,7 +119,16 @@ func (c *collector) setBase(href []byte) {
 	}
 }
 
-func isControl(r rune) bool { return r <= ' ' }
+// trimmed is a reference without the controls and spaces around it.
+func trimmed(ref []byte) []byte {
+	for len(ref) > 0 && ref[0] <= ' ' {
+		ref = ref[1:]
+	}
+	for len(ref) > 0 && ref[len(ref)-1] <= ' ' {
+		ref = ref[:len(ref)-1]
+	}
+	return ref
+}
 
 // isOther reports whether a reference has a scheme that is neither http nor https.
 // Those cost nothing then, however long they are.

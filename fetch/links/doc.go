@@ -8,10 +8,10 @@
 //
 // What a body is follows from its Content-Type, and from its first bytes where that
 // is missing or known to be wrong: see [Format]. It is read as a stream, in the
-// charset that it is in (package charset), with the tokenizer of
-// golang.org/x/net/html, which hears what browsers hear in broken markup. There is
-// no document tree: memory is for the links that are kept, at most [Options.Max], and
-// for one token, at most 2 MiB. Behind a tag or script that is longer, reading goes on.
+// charset that it is in (package charset), and taken apart by package markup, which
+// hears what browsers hear in broken markup. There is no document tree: memory is for the
+// links that are kept, at most [Options.Max], and for one token, at most 1 MiB. Behind a tag
+// that is longer, reading goes on.
 //
 // Links are absolute, in the canonical form of package urls, each once. What is no
 // http or https URL is left out, and so are links of a page to itself. Nothing is

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/net/html"
+	"crawl/fetch/links/markup"
 )
 
 // rss hears RSS in all versions: 0.9x, 1.0 (RDF) and 2.0
@@ -24,9 +24,9 @@ type rss struct {
 var rssWords = same("item", "link", "guid", "comments", "enclosure", "content", "thumbnail", "pubdate", "date",
 	"image", "url", "textinput", "source")
 
-func (r *rss) words() map[string]string { return rssWords }
+func (r *rss) words() *words[string] { return rssWords }
 
-func (r *rss) open(t *tag, tokens *html.Tokenizer) {
+func (r *rss) open(t *tag, tokens *markup.Tokens) {
 	switch t.name {
 	case "":
 	case "item":
@@ -113,9 +113,9 @@ type atom struct {
 
 var atomWords = same("entry", "source", "link", "content", "updated", "published", "icon", "logo")
 
-func (a *atom) words() map[string]string { return atomWords }
+func (a *atom) words() *words[string] { return atomWords }
 
-func (a *atom) open(t *tag, tokens *html.Tokenizer) {
+func (a *atom) open(t *tag, tokens *markup.Tokens) {
 	switch t.name {
 	case "":
 	case "entry":

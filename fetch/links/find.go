@@ -21,8 +21,11 @@ const sniffed = 4 << 10
 
 // find is Find with a limit to the bytes of a sitemap.
 func find(r io.Reader, doc Document, opt Options, limit int64) (Found, error) {
+	mem := memories.Get().(*memory)
+	defer mem.free()
 	var fault error
-	raw := bufio.NewReaderSize(&ending{r, &fault}, 16<<10) // which package charset takes over
+	raw := mem.raw
+	raw.Reset(&ending{r, &fault})
 	mediaType, _ := mediatype.Parse(doc.ContentType)
 	if magic, _ := raw.Peek(2); doc.packed() && bytes.Equal(magic, []byte{0x1f, 0x8b}) {
 		unpacked, err := gzip.NewReader(raw)
@@ -42,9 +45,10 @@ func find(r io.Reader, doc Document, opt Options, limit int64) (Found, error) {
 	if err != nil {
 		return Found{}, err
 	}
-	text := bufio.NewReaderSize(&ending{decoded, &fault}, sniffed)
+	text := mem.text
+	text.Reset(&ending{decoded, &fault})
 	head, _ := text.Peek(sniffed)
-	c := newCollector(doc, opt, formatOf(mediaType, head, doc.Sitemap), name)
+	c := newCollector(doc, opt, formatOf(mediaType, head, doc.Sitemap), name, mem)
 	switch c.found.Format {
 	case URLs, Index, Text:
 		c.read(&ending{&bounded{text, limit}, &fault})

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"io"
 
-	"golang.org/x/net/html"
+	"crawl/fetch/links/markup"
 )
 
 const (
@@ -14,73 +14,51 @@ const (
 
 // page is an HTML document that is being read.
 //
-// The tokenizer tells tags from text as browsers do. What is left to do is what a
-// browser does while it builds its tree: what noscript and noframes hold is markup,
-// for no script is run here; and in SVG and MathML a self-closing tag is one.
+// Package markup tells tags from text. What is left to do is what a browser does while it
+// builds its tree: what holds no markup is said, and noscript and noframes do hold some,
+// for no script is run here; in SVG and MathML a self-closing tag is one.
 type page struct {
 	tree
-	tokens  *html.Tokenizer
+	tokens  *markup.Tokens
 	tag     tag
-	inside  int    // how many documents
-	raw     string // element whose text comes next
-	foreign int    // svg and math elements that are open
+	inside  int // how many documents
+	foreign int // svg and math elements that are open
 }
 
 // page reads an HTML document, which is inside so many others.
 func (c *collector) page(text io.Reader, inside int) {
-	p := page{tree: tree{collector: c}, inside: inside}
-	p.start(text)
+	tokens := c.tokens
+	if inside > 0 { // of those outside
+		tokens = new(markup.Tokens)
+	}
+	tokens.Reset(text, markup.Options{Max: c.longestToken})
+	p := page{tree: tree{collector: c}, tokens: tokens, inside: inside}
 	for {
-		switch kind := p.tokens.Next(); kind {
-		case html.StartTagToken, html.SelfClosingTagToken:
-			p.open(kind == html.SelfClosingTagToken)
-		case html.EndTagToken:
+		switch kind := tokens.Next(); kind {
+		case markup.End:
+			return
+		case markup.StartTag, markup.SelfClosingTag:
+			p.open(kind == markup.SelfClosingTag)
+		case markup.EndTag:
 			p.close()
-		case html.TextToken:
-			if p.raw == "style" && c.opt.All {
-				c.styles(p.tokens.Raw())
-			}
-		case html.ErrorToken:
-			if p.tokens.Err() != html.ErrBufferExceeded {
-				return
-			}
-			p.goOn(text)
+		case markup.Text: // of a style element: no other is kept
+			c.styles(tokens.Raw())
 		}
 	}
-}
-
-func (p *page) start(text io.Reader) {
-	p.tokens = html.NewTokenizer(text)
-	p.tokens.SetMaxBuf(p.longestToken)
-}
-
-// goOn reads on behind a token that was too long: within the same script or style, or
-// as text, which the rest of a tag with a megabyte of data: mostly is.
-func (p *page) goOn(text io.Reader) {
-	rest := bytes.Clone(p.tokens.Buffered())
-	if p.raw != "" {
-		rest = append([]byte("<"+p.raw+">"), rest...)
-	}
-	p.start(io.MultiReader(bytes.NewReader(rest), text))
 }
 
 // open hears a start tag.
 func (p *page) open(selfClosing bool) {
-	p.raw = ""
 	t := &p.tag
-	t.name = known(tagName(p.tokens.Raw()), names)
+	t.name = known(p.tokens.Name(), names)
 	switch t.name {
 	case "script", "style", "iframe", "noembed", "plaintext", "textarea", "title", "xmp":
-		if selfClosing && p.foreign > 0 {
-			p.tokens.NextIsNotRawText()
-		} else {
-			p.raw = t.name
+		if !selfClosing || p.foreign == 0 {
+			p.tokens.RawText(t.name, t.name == "style" && p.opt.All)
 		}
-	case "noscript", "noframes":
-		p.tokens.NextIsNotRawText()
 	case "svg", "math":
 		if !selfClosing {
-			p.foreign++
+			p.enter(+1)
 		}
 	}
 	p.hear(t, p.tokens)
@@ -91,10 +69,15 @@ func (p *page) open(selfClosing bool) {
 
 // close hears an end tag.
 func (p *page) close() {
-	p.raw = ""
-	name := known(tagName(p.tokens.Raw()), names)
+	name := known(p.tokens.Name(), names)
 	if name == "svg" || name == "math" {
-		p.foreign = max(0, p.foreign-1)
+		p.enter(-1)
 	}
 	p.closed(name)
+}
+
+// enter counts svg and math elements that are open.
+func (p *page) enter(one int) {
+	p.foreign = max(0, p.foreign+one)
+	p.tokens.CDATA(p.foreign > 0)
 }

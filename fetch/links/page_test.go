@@ -171,7 +171,7 @@ func TestLongTokens(t *testing.T) {
 				continue // tags there are tags
 			}
 			t.Run(name+" "+string(format), func(t *testing.T) {
-				c := newCollector(document(t, home, ""), Options{All: true}, format, "utf-8")
+				c := newCollector(document(t, home, ""), Options{All: true}, format, "utf-8", newMemory())
 				c.longestToken = longest
 				c.read(strings.NewReader(`<a href=/x>` + text + `<a href=/y>`))
 				if got := shown(c.found.Links); !slices.Equal(got, []string{"a /x", "a /y"}) {

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"golang.org/x/net/html"
+	"crawl/fetch/links/markup"
 )
 
 // entry is a page in a sitemap or feed, as far as it has been heard.
@@ -64,9 +64,9 @@ type sitemap struct {
 var sitemapWords = same("url", "sitemap", "loc", "lastmod", "priority", "link", "image", "video", "news", "pagemap",
 	"content_loc", "player_loc", "thumbnail_loc")
 
-func (s *sitemap) words() map[string]string { return sitemapWords }
+func (s *sitemap) words() *words[string] { return sitemapWords }
 
-func (s *sitemap) open(t *tag, tokens *html.Tokenizer) {
+func (s *sitemap) open(t *tag, tokens *markup.Tokens) {
 	switch t.name {
 	case "":
 	case "url", "sitemap":

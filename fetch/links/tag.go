@@ -1,11 +1,10 @@
 package links
 
 import (
-	"bytes"
 	"maps"
 	"slices"
 
-	"golang.org/x/net/html"
+	"crawl/fetch/links/markup"
 )
 
 // attribute is one that is heard, of some element.
@@ -40,19 +39,19 @@ const (
 	attributeCount
 )
 
-var attributes = map[string]attribute{
+var attributes = wordsOf(map[string]attribute{
 	"action": action, "as": as, "background": background, "cite": cite, "content": content, "data": data,
 	"data-src": dataSrc, "data-srcset": dataSrcset, // what scripts make of images that are loaded late
 	"formaction": formaction, "formmethod": formmethod, "href": href, "http-equiv": httpEquiv,
 	"imagesrcset": imagesrcset, "longdesc": longdesc, "method": method, "name": name, "poster": poster,
 	"rel": rel, "src": src, "srcdoc": srcdoc, "srcset": srcset, "style": style, "type": typ, "url": url, "xlink:href": xlinkHref,
-}
+})
 
 // elements are those that are heard for themselves; those that are there for assets
 // only are false.
 var elements = map[string]bool{
 	"a": true, "area": true, "base": true, "button": true, "form": true, "frame": true, "iframe": true, "input": true,
-	"link": true, "math": true, "meta": true, "noembed": true, "noframes": true, "noscript": true, "plaintext": true,
+	"link": true, "math": true, "meta": true, "noembed": true, "plaintext": true,
 	"script": true, "style": true, "svg": true, "template": true, "textarea": true, "title": true, "xmp": true,
 
 	"audio": false, "blockquote": false, "body": false, "del": false, "embed": false, "feimage": false, "image": false,
@@ -63,15 +62,6 @@ var elements = map[string]bool{
 // names are the keys of elements.
 var names = same(slices.Collect(maps.Keys(elements))...)
 
-// same is a table by which a name is found without making a string of it.
-func same(names ...string) map[string]string {
-	table := make(map[string]string, len(names))
-	for _, name := range names {
-		table[name] = name
-	}
-	return table
-}
-
 // tag is a start tag, with the attributes that are heard.
 type tag struct {
 	name  string // "" for one that is not known
@@ -79,13 +69,11 @@ type tag struct {
 	value [attributeCount][]byte // without references; until the next token
 }
 
-// readAttributes reads those that are heard.
-func (t *tag) readAttributes(tokens *html.Tokenizer) {
+// readAttributes reads those that are heard. Of several of one name the first counts.
+func (t *tag) readAttributes(tokens *markup.Tokens) {
 	t.there = [attributeCount]bool{}
-	for _, more := tokens.TagName(); more; {
-		var key, value []byte
-		key, value, more = tokens.TagAttr()
-		if a, ok := attributes[string(key)]; ok {
+	for key, value := range tokens.Attributes() {
+		if a, ok := attributes.find(key); ok && !t.there[a] {
 			t.there[a], t.value[a] = true, value
 		}
 	}
@@ -102,30 +90,5 @@ func (t *tag) get(a attribute) []byte {
 }
 
 func (t *tag) text(a attribute) string { return string(t.get(a)) }
-
-// tagName is the name of a tag as it is written.
-func tagName(raw []byte) []byte {
-	start := len("<")
-	if raw[start] == '/' {
-		start++
-	}
-	end := start
-	for end < len(raw) && !isSpace(raw[end]) && raw[end] != '/' && raw[end] != '>' {
-		end++
-	}
-	return raw[start:end]
-}
-
-// local is a name without the prefix of its namespace.
-func local(name []byte) []byte { return name[bytes.IndexByte(name, ':')+1:] }
-
-// known is a name in lower case if it is one of those that are heard, and else "".
-func known(name []byte, names map[string]string) string {
-	var memory [16]byte // longer than any of them
-	if len(name) > len(memory) {
-		return ""
-	}
-	return names[string(lowered(append(memory[:0], name...)))]
-}
 
 func isSpace(c byte) bool { return c == ' ' || '\t' <= c && c <= '\r' && c != '\v' }

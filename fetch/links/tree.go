@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"strings"
 
-	"golang.org/x/net/html"
+	"crawl/fetch/links/markup"
 )
 
 // tree is what HTML, XHTML and SVG have in common: elements, and what they refer to.
@@ -17,7 +17,7 @@ type tree struct {
 }
 
 // hear hears a start tag to which tokens have come. Most are not looked into.
-func (p *tree) hear(t *tag, tokens *html.Tokenizer) {
+func (p *tree) hear(t *tag, tokens *markup.Tokens) {
 	p.tag = t
 	if !p.wanted(tokens.Raw()) {
 		t.there = [attributeCount]bool{}

@@ -1,6 +1,6 @@
 package links
 
-import "golang.org/x/net/html"
+import "crawl/fetch/links/markup"
 
 // xhtml hears XHTML and SVG, where the content of a style element is text like any
 // other.
@@ -10,9 +10,9 @@ type xhtml struct {
 	rules []byte
 }
 
-func (x *xhtml) words() map[string]string { return names }
+func (x *xhtml) words() *words[string] { return names }
 
-func (x *xhtml) open(t *tag, tokens *html.Tokenizer) {
+func (x *xhtml) open(t *tag, tokens *markup.Tokens) {
 	x.hear(t, tokens)
 	switch {
 	case t.name == "style":

@@ -7,58 +7,49 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/net/html"
+	"crawl/fetch/links/markup"
 )
 
 // vocabulary hears a document that is XML. Names are in lower case and without prefix,
 // for namespaces are forgotten or mistyped too often to go by them; one that is not
 // among words is "".
 type vocabulary interface {
-	words() map[string]string
-	open(t *tag, tokens *html.Tokenizer) // which have come to t, whose attributes are not read yet
+	words() *words[string]
+	open(t *tag, tokens *markup.Tokens) // which have come to t, whose attributes are not read yet
 	text(b []byte)
 	close(name string)
 }
 
 // xml reads XML, or what comes near to it.
 //
-// The tokenizer is that of HTML, told that no element's content is raw: it is faster
-// than encoding/xml and goes on behind mistakes. It knows no entities beside those of
-// unescape, so nothing is expanded, and nothing external is fetched.
+// Its tags are read as those of HTML: this is faster than encoding/xml and goes on behind
+// mistakes. Of entities only those of unescape are known in text, so nothing is expanded,
+// and nothing external is fetched.
 func (c *collector) xml(text io.Reader, v vocabulary) {
-	tokens := xmlTokens(text, c.longestToken)
+	tokens := c.tokens
+	tokens.Reset(text, markup.Options{XML: true, Max: c.longestToken})
 	words := v.words()
 	var t tag
 	for {
 		switch kind := tokens.Next(); kind {
-		case html.StartTagToken, html.SelfClosingTagToken:
-			tokens.NextIsNotRawText()
-			t.name = known(local(tagName(tokens.Raw())), words)
+		case markup.End:
+			return
+		case markup.StartTag, markup.SelfClosingTag:
+			t.name = known(local(tokens.Name()), words)
 			v.open(&t, tokens)
-			if kind == html.SelfClosingTagToken {
+			if kind == markup.SelfClosingTag {
 				v.close(t.name)
 			}
-		case html.EndTagToken:
-			v.close(known(local(tagName(tokens.Raw())), words))
-		case html.TextToken:
-			v.text(xmlText(tokens.Raw()))
-		case html.CommentToken:
+		case markup.EndTag:
+			v.close(known(local(tokens.Name()), words))
+		case markup.Text:
+			v.text(unescape(tokens.Raw()))
+		case markup.CData:
+			v.text(tokens.Raw())
+		case markup.Instruction:
 			c.instruction(tokens.Raw())
-		case html.ErrorToken:
-			if tokens.Err() != html.ErrBufferExceeded {
-				return
-			}
-			rest := bytes.Clone(tokens.Buffered())
-			tokens = xmlTokens(io.MultiReader(bytes.NewReader(rest), text), c.longestToken)
 		}
 	}
-}
-
-func xmlTokens(text io.Reader, longest int) *html.Tokenizer {
-	tokens := html.NewTokenizer(text)
-	tokens.SetMaxBuf(longest)
-	tokens.AllowCDATA(true)
-	return tokens
 }
 
 // instruction hears a style sheet (Associating Style Sheets with XML documents 1.0). A
@@ -74,14 +65,6 @@ func (c *collector) instruction(raw []byte) {
 			c.add(unescape(sheet), Style, 0)
 		}
 	}
-}
-
-// xmlText is the text that a token stands for.
-func xmlText(raw []byte) []byte {
-	if inner, ok := bytes.CutPrefix(raw, []byte("<![CDATA[")); ok {
-		return bytes.TrimSuffix(inner, []byte("]]>"))
-	}
-	return unescape(raw)
 }
 
 // unescape decodes the five entities of XML and numbers. It leaves all else, for "&" in

@@ -30,8 +30,10 @@ func (u URL) join(ref string) string {
 	switch {
 	case strings.HasPrefix(ref, "http://"), strings.HasPrefix(ref, "https://"), u.s == "":
 		return ref
-	case strings.ContainsRune(first, ':'), strings.HasPrefix(ref, "."):
+	case strings.ContainsRune(first, ':'):
 		return ""
+	case strings.HasPrefix(ref, "."):
+		return u.climb(ref)
 	case strings.HasPrefix(ref, "//"):
 		return u.s[:u.authority()-2] + ref
 	case strings.HasPrefix(ref, "/"):
@@ -42,6 +44,24 @@ func (u URL) join(ref string) string {
 		return u.s + ref
 	}
 	return u.folder() + "/" + ref
+}
+
+// climb is join for a ref that begins with dots, as in ../b.html.
+func (u URL) climb(ref string) string {
+	folder := u.folder()
+	for {
+		switch {
+		case strings.HasPrefix(ref, "./"):
+			ref = ref[len("./"):]
+		case strings.HasPrefix(ref, "../"):
+			ref = ref[len("../"):]
+			folder = folder[:int(u.path)+max(0, strings.LastIndexByte(folder[u.path:], '/'))]
+		case strings.HasPrefix(ref, "."): // "..", ".a" and what else parse may judge
+			return ""
+		default:
+			return folder + "/" + ref
+		}
+	}
 }
 
 // folder returns the URL up to the last "/" of its path, without it.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"log/slog"
 	"runtime"
+	"sync"
 
 	"crawl/files"
 	"crawl/files/transform"
@@ -50,7 +51,15 @@ type Batch struct {
 	// when there is none.
 	Earlier func(shown string) (*Line, error)
 
-	Workers int                        // files in flight; default 16, see [DefaultWorkers]
+	// Workers are the files in flight; default 16, see [DefaultWorkers]. With Usage they are
+	// the most that there may be, and how many there are follows from whether more
+	// would help; default 64.
+	Workers int
+
+	// Usage, when set, returns what the process has used so far; it is not ok where that is
+	// not known. It needs the mode Pool.
+	Usage func() (used Usage, ok bool)
+
 	CPU     int                        // files whose steps compute at once; default one a core
 	Mode    pipeline.Mode              // what runs the workers; "" means pool
 	Watch   pipeline.Watch[Item]       // lists the workers; the zero value does not
@@ -67,18 +76,46 @@ type Batch struct {
 // and 64 took a sixth longer.
 const DefaultWorkers = 16
 
+// MostWorkers is how many files are in flight at most unless told otherwise, where the
+// width finds itself: more gain nothing on the disks that were measured.
+const MostWorkers = 64
+
 // Run transforms files until the source ends, drain is closed or ctx ends. At drain
 // it takes no more, lets those in flight end and returns nil. When ctx ends it drops
 // what is in flight, and returns ctx's cause. Any other error is one of the source or
 // the journal, or an [*OutputError]: the output folder takes no more.
 func (b *Batch) Run(ctx context.Context, drain <-chan struct{}) error {
 	b.Mode = cmp.Or(b.Mode, pipeline.Pool)
-	b.Workers = cmp.Or(max(b.Workers, 0), DefaultWorkers)
+	if b.Workers <= 0 {
+		b.Workers = DefaultWorkers
+		if b.Usage != nil {
+			b.Workers = MostWorkers
+		}
+	}
 	r := b.run()
 	if b.Make == nil {
 		b.Make = r.worker
 	}
-	return pipeline.Run(ctx, b.Mode, b.Workers, pipeline.Until(b.Source, drain), b.Make, r.settle, b.Watch)
+	src := pipeline.Until(b.Source, drain)
+	if b.Usage == nil || b.Mode != pipeline.Pool {
+		return pipeline.Run(ctx, b.Mode, b.Workers, src, b.Make, r.settle, b.Watch)
+	}
+	return r.runWide(ctx, src)
+}
+
+// runWide is Run with a width that finds itself.
+func (r *run) runWide(ctx context.Context, src pipeline.Source[Item]) error {
+	w := newWidth(r.CPU, r.Workers, r.Log)
+	finding, stop := context.WithCancel(ctx)
+	var finder sync.WaitGroup
+	finder.Go(func() { w.find(finding, r.Usage, r.CPU) })
+	defer finder.Wait()
+	defer stop()
+	settle := func(ctx context.Context, res pipeline.Result[Item, Done]) error {
+		defer w.leave()
+		return r.settle(ctx, res)
+	}
+	return pipeline.Run(ctx, r.Mode, r.Workers, w.source(src), r.Make, settle, r.Watch)
 }
 
 // Worker makes workers that transform single files, all but their records, which are

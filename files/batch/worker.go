@@ -170,8 +170,8 @@ func (w *worker) compute(ctx context.Context, it Item, line *Line, in io.Reader)
 	if len(sums) > 0 {
 		line.Sums = make(map[string]string, len(sums))
 	}
-	for algorithm, sum := range sums {
-		line.Sums[algorithm] = hex.EncodeToString(sum)
+	for _, sum := range sums {
+		line.Sums[sum.Algorithm] = hex.EncodeToString(sum.Value)
 	}
 	if h, ok := in.(*hashing); ok { // also what the steps had no use for
 		_, err = io.Copy(io.Discard, h)

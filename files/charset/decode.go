@@ -29,6 +29,9 @@ func NewReader(r io.Reader, contentType string) (text io.Reader, name string, er
 	if marked, length := mark(head); marked != "" {
 		_, _ = ahead.Discard(length) // they have just been seen
 	}
+	if name == "utf-8" {
+		return &utf8Reader{in: ahead}, name, nil
+	}
 	return transform.NewReader(ahead, lookup(name).NewDecoder()), name, nil
 }
 

@@ -77,11 +77,18 @@ func (s Step) becomes(f File) File {
 	return s.Becomes(f)
 }
 
-// Run carries in through the steps to out, and returns the checksums by algorithm. Steps
+// Sum is a checksum that a chain has made.
+type Sum struct {
+	Algorithm string // as [Checksum] has it
+	Value     []byte
+}
+
+// Run carries in through the steps to out, and returns the checksums, in the order of
+// [Chain.Sums]. Steps
 // take turns: each runs only while the one behind it waits for more, so that a chain
 // keeps no more than one processor busy. Errors of in and out come back as they are,
 // those of a step as an [*Error]. A chain of checksums alone writes nothing.
-func (c Chain) Run(ctx context.Context, f File, in io.Reader, out io.Writer, opt Options) (map[string][]byte, error) {
+func (c Chain) Run(ctx context.Context, f File, in io.Reader, out io.Writer, opt Options) ([]Sum, error) {
 	hashes := make([]hash.Hash, len(c.sums))
 	writers := make([]io.Writer, 0, len(c.sums)+1)
 	for i, s := range c.sums {
@@ -99,9 +106,9 @@ func (c Chain) Run(ctx context.Context, f File, in io.Reader, out io.Writer, opt
 	if err := c.run(ctx, f, in, out, opt); err != nil || len(hashes) == 0 {
 		return nil, err
 	}
-	sums := make(map[string][]byte, len(hashes))
+	sums := make([]Sum, len(hashes))
 	for i, h := range hashes {
-		sums[c.sums[i].Sum.Algorithm] = h.Sum(nil)
+		sums[i] = Sum{c.sums[i].Sum.Algorithm, h.Sum(nil)}
 	}
 	return sums, nil
 }

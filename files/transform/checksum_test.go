@@ -12,14 +12,18 @@ func TestChecksums(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for algorithm, want := range map[string]string{ // of nothing, as each specification gives it
+	want := map[string]string{ // of nothing, as each specification gives it
 		"sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 		"blake3": "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262",
 		"xxh3":   "99aa06d3014798d86001c324468d497f",
-	} {
-		if got := hex.EncodeToString(sums[algorithm]); got != want {
-			t.Errorf("%s: %s, want %s", algorithm, got, want)
+	}
+	for _, sum := range sums {
+		if got := hex.EncodeToString(sum.Value); got != want[sum.Algorithm] {
+			t.Errorf("%s: %s, want %s", sum.Algorithm, got, want[sum.Algorithm])
 		}
+	}
+	if len(sums) != len(want) {
+		t.Errorf("%d sums, want %d", len(sums), len(want))
 	}
 }
 

@@ -21,8 +21,8 @@ func Example() {
 		return
 	}
 	fmt.Println(chain)
-	for _, sum := range chain.Sums() {
-		fmt.Printf("%s: %s", sum.File, sum.AppendLine(nil, sums[sum.Algorithm], "a.txt"))
+	for i, sum := range chain.Sums() {
+		fmt.Printf("%s: %s", sum.File, sum.AppendLine(nil, sums[i].Value, "a.txt"))
 	}
 	// Output:
 	// as it is

@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"bytes"
 	"io"
 	"sync"
 )
@@ -11,6 +12,10 @@ var pieces = sync.Pool{New: func() any { return new([64 << 10]byte) }}
 // stream carries all of in to out. Other than [io.Copy] it never asks the two what else
 // they can do, for then each file would allocate.
 func stream(out io.Writer, in io.Reader) error {
+	if whole, ok := in.(*bytes.Reader); ok { // and need not be carried
+		_, err := whole.WriteTo(out)
+		return err
+	}
 	piece := pieces.Get().(*[64 << 10]byte)
 	defer pieces.Put(piece)
 	for {

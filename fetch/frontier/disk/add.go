@@ -18,6 +18,10 @@ func (f *Frontier) Add(ctx context.Context, entries ...frontier.Entry) ([]fronti
 	return f.add(ctx, nil, entries)
 }
 
+// Knows reports whether a URL is surely known, without a look at the disk. Of others it
+// says nothing.
+func (f *Frontier) Knows(url string) bool { return f.recent.has(f.opts.Key(url)) }
+
 // Move queues to in place of from, which is leased, unless it is known already. Either
 // both happen or none: after a crash the one waits or the other. The lease of from is to
 // be settled as Moved then, and if to was known as what has a record.
@@ -64,6 +68,7 @@ func (f *Frontier) judge(entries []frontier.Entry, verdicts []frontier.Verdict) 
 		return frontier.ErrClosed
 	}
 	var key []byte
+	filter := f.filter.Load()
 	for i := range entries {
 		e := &entries[i]
 		if verdicts[i] != frontier.Fresh {
@@ -75,6 +80,9 @@ func (f *Frontier) judge(entries []frontier.Entry, verdicts []frontier.Verdict) 
 			continue
 		}
 		key = appendURLKey(key[:0], name)
+		if !filter.mayHave(key[1:]) {
+			continue
+		}
 		value, closer, err := f.db.Get(key)
 		if errors.Is(err, pebble.ErrNotFound) {
 			continue
@@ -122,6 +130,7 @@ func (f *Frontier) write(from *frontier.Entry, entries []frontier.Entry, verdict
 	defer b.Close()
 	var key, value []byte
 	order := f.order
+	filter := f.filter.Load()
 	var names map[string]bool // of this batch
 	if len(entries) > 1 {
 		names = make(map[string]bool, len(entries))
@@ -147,6 +156,7 @@ func (f *Frontier) write(from *frontier.Entry, entries []frontier.Entry, verdict
 		fresh = append(fresh, e)
 		key = appendURLKey(key[:0], name)
 		value = appendMark(value[:0], mark{spotOf(&e), e.Input, e.Line, e.Host})
+		filter.add(key[1:])
 		_ = b.Set(key, value, nil) // which only fails with a batch that was committed
 		key = appendQueueKey(key[:0], e.Host, spotOf(&e))
 		value = frontier.AppendEntry(value[:0], &e)
@@ -162,8 +172,14 @@ func (f *Frontier) write(from *frontier.Entry, entries []frontier.Entry, verdict
 	if err := f.commit(b); err != nil {
 		return nil, err
 	}
+	outgrown := f.order < f.opts.few && order >= f.opts.few
 	f.order = order
 	f.round.Add(1)
+	if outgrown {
+		if err := f.refilter(); err != nil {
+			return nil, err
+		}
+	}
 	for i := range fresh {
 		f.recent.put(f.opts.Key(fresh[i].URL))
 	}

@@ -21,6 +21,9 @@
 // A fault of the disk ends all use of the frontier: the folder stays as it was at the
 // first write that failed, every call tells of that one, and Open goes on from there.
 //
+// Whether a URL is known is for the store to say. A filter in memory, of 2 or 32 MiB, only
+// spares the question for most of those that are new.
+//
 // The store is Pebble (github.com/cockroachdb/pebble): of five embedded ones it took by
 // far the most insertions a second and the least memory, and survived every crash.
 package disk
@@ -66,6 +69,7 @@ type Options struct {
 	Recorded func(from int64) iter.Seq2[string, error]
 
 	disk vfs.FS // a test's; nil: the real one
+	few  int64  // names that a small filter is good for; 0: fewNames
 }
 
 func (o Options) withDefaults() Options {
@@ -77,6 +81,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Files <= 0 {
 		o.Files = 256
+	}
+	if o.few <= 0 {
+		o.few = fewNames
 	}
 	if o.Key == nil {
 		o.Key = func(url string) string { return url }
@@ -107,6 +114,11 @@ type Frontier struct {
 	backlog backlog
 	taken   taken
 	recent  *recent
+	filter  atomic.Pointer[filter]
+
+	filling sync.WaitGroup  // goroutines that make filters whole
+	open    context.Context // until Close
+	end     context.CancelFunc
 
 	adding sync.Mutex   // guards order, and closed for Add
 	order  int64        // of the last entry
@@ -123,6 +135,7 @@ type Frontier struct {
 func Open(ctx context.Context, dir string, opts Options) (*Frontier, error) {
 	opts = opts.withDefaults()
 	f := &Frontier{dir: dir, opts: opts, fs: &faultFS{FS: vfs.Default}, recent: newRecent()}
+	f.open, f.end = context.WithCancel(context.Background())
 	if opts.disk != nil {
 		f.fs.FS = opts.disk
 	}
@@ -133,6 +146,10 @@ func Open(ctx context.Context, dir string, opts Options) (*Frontier, error) {
 		return nil, f.fail(err)
 	}
 	if err := f.recover(ctx); err != nil {
+		return nil, errors.Join(err, f.db.Close())
+	}
+	if err := f.refilter(); err != nil {
+		f.end()
 		return nil, errors.Join(err, f.db.Close())
 	}
 	return f, nil
@@ -162,7 +179,8 @@ func (f *Frontier) openStore() error {
 		opts.Levels[i].BlockSize = 4 << 10
 		opts.Levels[i].IndexBlockSize = 256 << 10 // one level: what tells where a URL is stays in the cache, if little else does
 	}
-	if f.opts.disk != nil { // its ticker would keep the clock of a bubble busy
+	opts.Levels[len(opts.Levels)-1].FilterPolicy = pebble.NoFilterPolicy // which Get never asks there
+	if f.opts.disk != nil {                                              // its ticker would keep the clock of a bubble busy
 		opts.Experimental.CompactionScheduler = pebble.NewConcurrencyLimitSchedulerWithNoPeriodicGrantingForTest()
 	}
 	db, err := pebble.Open(f.dir, opts)
@@ -212,6 +230,7 @@ func (f *Frontier) Close() error {
 	if f.opts.Position == nil {
 		err = f.Durable(context.Background(), math.MaxInt64)
 	}
+	f.end()
 	f.adding.Lock()
 	defer f.adding.Unlock()
 	f.applying.Lock()
@@ -219,6 +238,7 @@ func (f *Frontier) Close() error {
 	f.reading.Lock()
 	defer f.reading.Unlock()
 	f.closed = true
+	f.filling.Wait()
 	if closed := f.fail(f.db.Close()); err == nil {
 		err = closed
 	}

@@ -58,6 +58,9 @@ func (f *Frontier) Add(ctx context.Context, entries ...frontier.Entry) ([]fronti
 	return make([]frontier.Verdict, len(entries)), f.Push(entries...)
 }
 
+// Knows is false: a URL may be queued as often as one likes.
+func (f *Frontier) Knows(string) bool { return false }
+
 // Move queues to in place of from, which is leased and to be settled as Moved then.
 func (f *Frontier) Move(ctx context.Context, _, to frontier.Entry) (frontier.Verdict, error) {
 	_, err := f.Add(ctx, to)
