@@ -62,6 +62,9 @@ func (c *collector) add(ref []byte, kind Kind, rel Rel) int {
 	if i := bytes.IndexByte(ref, '#'); i >= 0 {
 		ref = ref[:i]
 	}
+	if i, ok := c.written[string(ref)]; ok {
+		return c.again(i, kind, rel)
+	}
 	if len(ref) == 0 && !c.based || isOther(ref) {
 		return -1
 	}
@@ -69,30 +72,40 @@ func (c *collector) add(ref []byte, kind Kind, rel Rel) int {
 		c.found.Dropped++
 		return -1
 	}
-	u, err := c.base.Resolve(c.encoded(ref))
+	spelling := string(ref)
+	u, err := c.base.Resolve(c.encoded(spelling))
 	if err != nil || u.String() == c.self {
 		return -1
 	}
-	return c.keep(Link{URL: u.String(), Kind: kind, Rel: rel})
+	if i, ok := c.at[u.String()]; ok {
+		return c.again(i, kind, rel)
+	}
+	i := c.keep(Link{URL: u.String(), Kind: kind, Rel: rel})
+	if i >= 0 { // one spelling for each that is kept, so that there are no more of them
+		c.written[spelling] = i
+	}
+	return i
 }
 
-// keep adds a link unless it is there. Of two to one URL it remains what leads to a
-// page, with the relations that both have.
-func (c *collector) keep(l Link) int {
-	if i, ok := c.at[l.URL]; ok {
-		known := &c.found.Links[i]
-		switch {
-		case l.Page() && !known.Page() && c.pages < c.most:
-			*known = l
-			c.pages, c.assets = c.pages+1, c.assets-1
-		case l.Page() == known.Page():
-			known.Rel &= l.Rel
-			if l.Kind == Entry { // that others in the sitemap have named before
-				known.Kind = Entry
-			}
+// again hears of a link that is kept. Of two to one URL it remains what leads to a page,
+// with the relations that both have.
+func (c *collector) again(i int, kind Kind, rel Rel) int {
+	known := &c.found.Links[i]
+	switch {
+	case kind.Page() && !known.Page() && c.pages < c.most:
+		*known = Link{URL: known.URL, Kind: kind, Rel: rel}
+		c.pages, c.assets = c.pages+1, c.assets-1
+	case kind.Page() == known.Page():
+		known.Rel &= rel
+		if kind == Entry { // that others in the sitemap have named before
+			known.Kind = Entry
 		}
-		return i
 	}
+	return i
+}
+
+// keep adds a link.
+func (c *collector) keep(l Link) int {
 	count := &c.assets
 	if l.Page() {
 		count = &c.pages
@@ -116,6 +129,7 @@ func (c *collector) setBase(href []byte) {
 	c.heardBase = true
 	if base, err := c.base.Resolve(string(href)); err == nil {
 		c.base, c.based = base, true
+		clear(c.written)
 	}
 }
 

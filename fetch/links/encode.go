@@ -1,9 +1,9 @@
 package links
 
 import (
-	"bytes"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/htmlindex"
@@ -25,13 +25,16 @@ func legacyEncoder(charset string) *encoding.Encoder {
 
 // encoded is a reference with its query in the charset of the page. What that lacks is
 // a number in "&#...;", percent-encoded.
-func (c *collector) encoded(ref []byte) string {
-	before, query, found := bytes.Cut(ref, []byte("?"))
-	if c.legacy == nil || !found || isASCII(query) {
-		return string(ref)
+func (c *collector) encoded(ref string) string {
+	if c.legacy == nil {
+		return ref
 	}
-	b := append(bytes.Clone(before), '?')
-	for _, r := range string(query) {
+	before, query, found := strings.Cut(ref, "?")
+	if !found || isASCII(query) {
+		return ref
+	}
+	b := append([]byte(before), '?')
+	for _, r := range query {
 		if s, err := c.legacy.String(string(r)); err == nil {
 			b = append(b, strings.ReplaceAll(s, "#", "%23")...)
 			continue
@@ -43,9 +46,9 @@ func (c *collector) encoded(ref []byte) string {
 	return string(b)
 }
 
-func isASCII(b []byte) bool {
-	for _, c := range b {
-		if c >= 0x80 {
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
 			return false
 		}
 	}

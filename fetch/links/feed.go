@@ -21,10 +21,10 @@ type rss struct {
 	entry  entry
 }
 
-var rssWords = same("item", "link", "guid", "comments", "enclosure", "content", "thumbnail", "pubdate", "date",
-	"image", "url", "textinput", "source")
+var rssWords = heard([]string{"item", "link", "guid", "comments", "enclosure", "content", "thumbnail", "pubdate", "date",
+	"image", "url", "textinput", "source"})
 
-func (r *rss) words() *words[string] { return rssWords }
+func (r *rss) words() *words[element] { return rssWords }
 
 func (r *rss) open(t *tag, tokens *markup.Tokens) {
 	switch t.name {
@@ -111,9 +111,9 @@ type atom struct {
 	entry  entry
 }
 
-var atomWords = same("entry", "source", "link", "content", "updated", "published", "icon", "logo")
+var atomWords = heard([]string{"entry", "source", "link", "content", "updated", "published", "icon", "logo"})
 
-func (a *atom) words() *words[string] { return atomWords }
+func (a *atom) words() *words[element] { return atomWords }
 
 func (a *atom) open(t *tag, tokens *markup.Tokens) {
 	switch t.name {

@@ -13,15 +13,18 @@ type memory struct {
 	raw    *bufio.Reader // the bytes, which package charset takes over
 	text   *bufio.Reader // their text
 	tokens *markup.Tokens
-	at     map[string]int // where in found.Links a URL is
+
+	at      map[string]int // where in found.Links a URL is
+	written map[string]int // and where what a reference that is written like that leads to
 }
 
 func newMemory() *memory {
 	return &memory{
-		raw:    bufio.NewReaderSize(nil, 16<<10),
-		text:   bufio.NewReaderSize(nil, sniffed),
-		tokens: new(markup.Tokens),
-		at:     map[string]int{},
+		raw:     bufio.NewReaderSize(nil, 16<<10),
+		text:    bufio.NewReaderSize(nil, sniffed),
+		tokens:  new(markup.Tokens),
+		at:      map[string]int{},
+		written: map[string]int{},
 	}
 }
 
@@ -35,9 +38,10 @@ func (m *memory) free() {
 	m.raw.Reset(nil)
 	m.text.Reset(nil)
 	m.tokens.Reset(nil, markup.Options{})
-	if len(m.at) > mostKept {
-		m.at = map[string]int{}
+	if len(m.at) > mostKept { // which written has not more of
+		m.at, m.written = map[string]int{}, map[string]int{}
 	}
 	clear(m.at)
+	clear(m.written)
 	memories.Put(m)
 }

@@ -50,7 +50,7 @@ func (c *collector) page(text io.Reader, inside int) {
 // open hears a start tag.
 func (p *page) open(selfClosing bool) {
 	t := &p.tag
-	t.name = known(p.tokens.Name(), names)
+	t.element, _ = elements.find(p.tokens.Name())
 	switch t.name {
 	case "script", "style", "iframe", "noembed", "plaintext", "textarea", "title", "xmp":
 		if !selfClosing || p.foreign == 0 {
@@ -61,19 +61,21 @@ func (p *page) open(selfClosing bool) {
 			p.enter(+1)
 		}
 	}
-	p.hear(t, p.tokens)
-	if t.name == "iframe" && p.inside < maxSrcdoc && t.has(srcdoc) {
+	if p.hear(t, p.tokens) && t.name == "iframe" && p.inside < maxSrcdoc && t.has(srcdoc) {
 		p.collector.page(bytes.NewReader(t.value[srcdoc]), p.inside+1)
 	}
 }
 
 // close hears an end tag.
 func (p *page) close() {
-	name := known(p.tokens.Name(), names)
-	if name == "svg" || name == "math" {
+	e, ok := elements.find(p.tokens.Name())
+	if !ok {
+		return
+	}
+	if e.name == "svg" || e.name == "math" {
 		p.enter(-1)
 	}
-	p.closed(name)
+	p.closed(e.name)
 }
 
 // enter counts svg and math elements that are open.

@@ -61,10 +61,10 @@ type sitemap struct {
 	entry  entry
 }
 
-var sitemapWords = same("url", "sitemap", "loc", "lastmod", "priority", "link", "image", "video", "news", "pagemap",
-	"content_loc", "player_loc", "thumbnail_loc")
+var sitemapWords = heard([]string{"url", "sitemap", "loc", "lastmod", "priority", "link", "image", "video", "news", "pagemap",
+	"content_loc", "player_loc", "thumbnail_loc"})
 
-func (s *sitemap) words() *words[string] { return sitemapWords }
+func (s *sitemap) words() *words[element] { return sitemapWords }
 
 func (s *sitemap) open(t *tag, tokens *markup.Tokens) {
 	switch t.name {

@@ -1,11 +1,6 @@
 package links
 
-import (
-	"maps"
-	"slices"
-
-	"crawl/fetch/links/markup"
-)
+import "crawl/fetch/links/markup"
 
 // attribute is one that is heard, of some element.
 type attribute int
@@ -47,24 +42,36 @@ var attributes = wordsOf(map[string]attribute{
 	"rel": rel, "src": src, "srcdoc": srcdoc, "srcset": srcset, "style": style, "type": typ, "url": url, "xlink:href": xlinkHref,
 })
 
-// elements are those that are heard for themselves; those that are there for assets
-// only are false.
-var elements = map[string]bool{
-	"a": true, "area": true, "base": true, "button": true, "form": true, "frame": true, "iframe": true, "input": true,
-	"link": true, "math": true, "meta": true, "noembed": true, "plaintext": true,
-	"script": true, "style": true, "svg": true, "template": true, "textarea": true, "title": true, "xmp": true,
-
-	"audio": false, "blockquote": false, "body": false, "del": false, "embed": false, "feimage": false, "image": false,
-	"img": false, "ins": false, "object": false, "q": false, "source": false, "table": false, "tbody": false,
-	"td": false, "tfoot": false, "th": false, "thead": false, "tr": false, "track": false, "use": false, "video": false,
+// element is one that is heard for itself; the zero value is any other.
+type element struct {
+	name  string
+	asset bool // it is there for assets only
 }
 
-// names are the keys of elements.
-var names = same(slices.Collect(maps.Keys(elements))...)
+// elements are those of HTML and SVG.
+var elements = heard([]string{
+	"a", "area", "base", "button", "form", "frame", "iframe", "input", "link", "math", "meta", "noembed", "plaintext",
+	"script", "style", "svg", "template", "textarea", "title", "xmp",
+},
+	"audio", "blockquote", "body", "del", "embed", "feimage", "image", "img", "ins", "object", "q", "source", "table",
+	"tbody", "td", "tfoot", "th", "thead", "tr", "track", "use", "video",
+)
+
+// heard are elements by their names, of which assets are there for assets only.
+func heard(names []string, assets ...string) *words[element] {
+	values := make(map[string]element, len(names)+len(assets))
+	for _, name := range names {
+		values[name] = element{name, false}
+	}
+	for _, name := range assets {
+		values[name] = element{name, true}
+	}
+	return wordsOf(values)
+}
 
 // tag is a start tag, with the attributes that are heard.
 type tag struct {
-	name  string // "" for one that is not known
+	element
 	there [attributeCount]bool
 	value [attributeCount][]byte // without references; until the next token
 }
@@ -74,7 +81,7 @@ func (t *tag) readAttributes(tokens *markup.Tokens) {
 	t.there = [attributeCount]bool{}
 	for key, value := range tokens.Attributes() {
 		if a, ok := attributes.find(key); ok && !t.there[a] {
-			t.there[a], t.value[a] = true, value
+			t.there[a], t.value[a] = true, markup.Value(value)
 		}
 	}
 }

@@ -16,12 +16,12 @@ type tree struct {
 	posts     bool // the form that is open is not sent by GET
 }
 
-// hear hears a start tag to which tokens have come. Most are not looked into.
-func (p *tree) hear(t *tag, tokens *markup.Tokens) {
+// hear hears a start tag to which tokens have come, and reports whether it may refer to
+// anything. Most are not looked into.
+func (p *tree) hear(t *tag, tokens *markup.Tokens) bool {
 	p.tag = t
 	if !p.wanted(tokens.Raw()) {
-		t.there = [attributeCount]bool{}
-		return
+		return false
 	}
 	t.readAttributes(tokens)
 	switch t.name {
@@ -34,15 +34,18 @@ func (p *tree) hear(t *tag, tokens *markup.Tokens) {
 	if p.opt.All && t.has(style) {
 		p.styles(t.value[style])
 	}
+	return true
 }
 
 // wanted reports whether a tag may refer to anything.
 func (p *tree) wanted(raw []byte) bool {
-	page, heard := elements[p.name]
-	if page || heard && p.opt.All {
+	switch {
+	case !p.opt.All:
+		return p.name != "" && !p.asset
+	case p.name != "":
 		return true
 	}
-	return p.opt.All && (bytes.IndexByte(raw, '(') >= 0 || p.found.Format == XML && bytes.Contains(raw, []byte("xlink:href")))
+	return bytes.IndexByte(raw, '(') >= 0 || p.found.Format == XML && bytes.Contains(raw, []byte("xlink:href"))
 }
 
 // closed hears an end tag.

@@ -2,44 +2,57 @@ package links
 
 import "bytes"
 
-// words is a table of names in lower case, of at most 15 bytes. A name that is not there,
-// as most are not, is mostly told by its first letter and length alone.
+// words is a table of names in lower case. A name is looked up by its first letter and its
+// length, which so few have in common that no name need be copied or hashed.
 type words[V any] struct {
-	lengths [32]uint16 // by first letter: a bit for each length
-	values  map[string]V
+	first [32 * longestWord]uint8 // by slot: the place of a word in all, from 1; 0 for none
+	all   []word[V]
 }
 
+type word[V any] struct {
+	name  string
+	value V
+	next  uint8 // in the same slot, as in first
+}
+
+const longestWord = 16 // one byte more
+
 func wordsOf[V any](values map[string]V) *words[V] {
-	w := &words[V]{values: values}
-	for name := range values {
-		w.lengths[name[0]&31] |= 1 << len(name)
+	w := new(words[V])
+	for name, value := range values {
+		first := &w.first[slot(name[0], len(name))]
+		w.all = append(w.all, word[V]{name, value, *first})
+		*first = uint8(len(w.all))
 	}
 	return w
 }
 
-// same has each name as its own value, so that it is found without making a string of it.
-func same(names ...string) *words[string] {
-	values := make(map[string]string, len(names))
-	for _, name := range names {
-		values[name] = name
-	}
-	return wordsOf(values)
-}
-
 // find looks a name up that is written in whatever case.
 func (w *words[V]) find(name []byte) (value V, ok bool) {
-	var memory [16]byte
-	if len(name) == 0 || len(name) >= len(memory) || w.lengths[name[0]&31]>>len(name)&1 == 0 {
+	if len(name) == 0 || len(name) >= longestWord {
 		return value, false
 	}
-	value, ok = w.values[string(lowered(append(memory[:0], name...)))]
-	return value, ok
+	for i := w.first[slot(name[0], len(name))]; i > 0; i = w.all[i-1].next {
+		if word := &w.all[i-1]; spells(name, word.name) {
+			return word.value, true
+		}
+	}
+	return value, false
 }
 
-// known is a name that is among words, in lower case, or "".
-func known(name []byte, among *words[string]) string {
-	found, _ := among.find(name)
-	return found
+func slot(first byte, length int) int { return int(first&31)*longestWord + length }
+
+// spells reports whether b is a word of the same length.
+func spells(b []byte, word string) bool {
+	for i, c := range b {
+		if 'A' <= c && c <= 'Z' {
+			c |= 0x20
+		}
+		if c != word[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // local is a name without the prefix of its namespace.

@@ -10,14 +10,16 @@ type xhtml struct {
 	rules []byte
 }
 
-func (x *xhtml) words() *words[string] { return names }
+func (x *xhtml) words() *words[element] { return elements }
 
 func (x *xhtml) open(t *tag, tokens *markup.Tokens) {
-	x.hear(t, tokens)
-	switch {
-	case t.name == "style":
+	if !x.hear(t, tokens) {
+		return
+	}
+	switch t.name {
+	case "style":
 		x.style, x.rules = true, x.rules[:0]
-	case t.name == "":
+	case "":
 		x.link(xlinkHref, Resource)
 	}
 }

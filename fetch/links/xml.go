@@ -14,7 +14,7 @@ import (
 // for namespaces are forgotten or mistyped too often to go by them; one that is not
 // among words is "".
 type vocabulary interface {
-	words() *words[string]
+	words() *words[element]
 	open(t *tag, tokens *markup.Tokens) // which have come to t, whose attributes are not read yet
 	text(b []byte)
 	close(name string)
@@ -35,13 +35,14 @@ func (c *collector) xml(text io.Reader, v vocabulary) {
 		case markup.End:
 			return
 		case markup.StartTag, markup.SelfClosingTag:
-			t.name = known(local(tokens.Name()), words)
+			t.element, _ = words.find(local(tokens.Name()))
 			v.open(&t, tokens)
 			if kind == markup.SelfClosingTag {
 				v.close(t.name)
 			}
 		case markup.EndTag:
-			v.close(known(local(tokens.Name()), words))
+			e, _ := words.find(local(tokens.Name()))
+			v.close(e.name)
 		case markup.Text:
 			v.text(unescape(tokens.Raw()))
 		case markup.CData:

@@ -36,6 +36,7 @@ func ours(in io.Reader) (lines []string) {
 		line := "start " + name
 		seen := map[string]bool{}
 		for key, value := range tokens.Attributes() {
+			value = markup.Value(value)
 			if key := lower(key); !seen[key] {
 				seen[key] = true
 				line += fmt.Sprintf(" %q=%q", key, newlines(value))
@@ -144,6 +145,6 @@ func FuzzAgree(f *testing.F) {
 		if bytes.Contains(text, []byte("<!--")) && bytes.Contains(bytes.ToLower(text), []byte("<script")) {
 			t.Skip("theirs forgets that a script is escaped at a < that begins nothing")
 		}
-		agree(t, text)
+		agree(t, bytes.ToValidUTF8(text, []byte("\uFFFD")))
 	})
 }

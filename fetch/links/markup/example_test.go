@@ -15,7 +15,7 @@ func Example() {
 			continue
 		}
 		for name, value := range tokens.Attributes() {
-			fmt.Printf("%s of %s: %s\n", name, tokens.Name(), value)
+			fmt.Printf("%s of %s: %s\n", name, tokens.Name(), markup.Value(value))
 		}
 		if string(tokens.Name()) == "script" {
 			tokens.RawText("script", false)

@@ -41,7 +41,7 @@ func (t *Tokens) rawText() bool {
 	}
 	t.element = ""
 	t.text()
-	return t.keep && len(t.raw) > 0
+	return t.keep && t.end > t.from
 }
 
 // endOfRaw goes to the end tag, or to where it has to go on when there is more.

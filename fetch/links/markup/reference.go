@@ -10,8 +10,8 @@ import (
 // longestName is that of CounterClockwiseContourIntegral, the longest there is.
 const longestName = 32
 
-// decoded is what an attribute has for a value: s itself, in most cases.
-func decoded(s []byte) []byte {
+// Value is what an attribute has for a value that is written as s: s itself, in most cases.
+func Value(s []byte) []byte {
 	if bytes.IndexByte(s, 0) >= 0 {
 		s = bytes.ReplaceAll(s, []byte{0}, []byte("\uFFFD"))
 	}

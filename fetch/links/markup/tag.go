@@ -1,21 +1,20 @@
 package markup
 
-import (
-	"bytes"
-	"iter"
-)
+import "bytes"
 
-// attribute is where one stands in a tag.
-type attribute struct{ name, nameEnd, value, valueEnd int }
-
-// tag reads a tag whose name is at name. One that is cut off by the end is none, and the
-// rest of one that is too long is text, which the data: URL in it mostly is.
-func (t *Tokens) tag(kind Kind, name int) (Kind, bool) {
+// tag reads a tag whose name is behind its first n bytes. One that is cut off by the end is
+// none, and the rest of one that is too long is text, which the data: URL in it mostly is.
+func (t *Tokens) tag(kind Kind, n int) (Kind, bool) {
 	for {
-		end, closed := t.scan(t.buf[t.from:t.to], name)
-		if end > 0 {
+		b := t.buf[t.from:t.to]
+		name := n
+		for name < len(b) && !endsName[b[name]] {
+			name++
+		}
+		if end, closed := endOfTag(b, name); end > 0 {
+			t.name, t.nameEnd = t.from+n, t.from+name
 			t.at = t.from + end
-			t.raw = t.buf[t.from:t.at]
+			t.end = t.at
 			if closed && kind == StartTag {
 				kind = SelfClosingTag
 			}
@@ -28,59 +27,44 @@ func (t *Tokens) tag(kind Kind, name int) (Kind, bool) {
 	}
 }
 
-// scan finds name, attributes and end of a tag; 0 when the end is not there.
-func (t *Tokens) scan(b []byte, name int) (end int, closed bool) {
-	i := name
-	for i < len(b) && !endsName[b[i]] {
-		i++
+// endOfTag is where a tag ends, of whose name i is the end; 0 when that is not there. It is
+// behind the first > that no quotes hide. Those count behind an = only, of which there are
+// far fewer than other bytes.
+func endOfTag(b []byte, i int) (end int, closed bool) {
+	if i < len(b) && b[i] == '>' { // as there is in most
+		return i + 1, false
 	}
-	t.name, t.attributes = b[name:i], t.attributes[:0]
-	for i < len(b) {
-		gap := i
-		for i < len(b) && (isSpace(b[i]) || b[i] == '/') {
-			i++
-		}
-		if i == len(b) {
-			return 0, false
-		}
-		if b[i] == '>' {
-			return i + 1, i > gap && b[i-1] == '/'
-		}
-		a := attribute{name: i}
-		for i++; i < len(b) && !endsKey[b[i]]; { // an = at the beginning belongs to it
-			i++
-		}
-		a.nameEnd = i
-		i = pastSpace(b, i)
-		if i < len(b) && b[i] == '=' {
-			if i, a.value, a.valueEnd = scanValue(b, i+1); i < 0 {
+	gt := -1
+	for equals := i; ; {
+		if gt < i {
+			if gt = bytes.IndexByte(b[i:], '>'); gt < 0 {
 				return 0, false
 			}
+			gt += i
 		}
-		t.attributes = append(t.attributes, a)
+		n := bytes.IndexByte(b[equals:gt], '=')
+		if n < 0 {
+			return gt + 1, gt > i && b[gt-1] == '/'
+		}
+		equals += n
+		if !assigns(b[i:equals]) {
+			i, equals = equals, equals+1
+			continue
+		}
+		if i, _, _ = scanValue(b, equals+1); i < 0 {
+			return 0, false
+		}
+		equals = i
 	}
-	return 0, false
 }
 
-// scanValue finds the value behind an =, and where the tag goes on; -1 when its end is
-// not there.
-func scanValue(b []byte, i int) (next, value, end int) {
-	i = pastSpace(b, i)
-	if i == len(b) {
-		return -1, 0, 0
+// assigns reports whether an = is behind a name. Else it begins one.
+func assigns(before []byte) bool {
+	n := len(before)
+	for n > 0 && isSpace(before[n-1]) {
+		n--
 	}
-	if quote := b[i]; quote == '"' || quote == '\'' {
-		n := bytes.IndexByte(b[i+1:], quote)
-		if n < 0 {
-			return -1, 0, 0
-		}
-		return i + n + 2, i + 1, i + 1 + n
-	}
-	value = i
-	for i < len(b) && b[i] != '>' && !isSpace(b[i]) {
-		i++
-	}
-	return i, value, i
+	return n > 0 && before[n-1] != '/'
 }
 
 func pastSpace(b []byte, i int) int {
@@ -88,18 +72,6 @@ func pastSpace(b []byte, i int) int {
 		i++
 	}
 	return i
-}
-
-// Attributes are those of a start tag, names as they are written and values without
-// references. Of two of one name the first counts, which is left to who hears them.
-func (t *Tokens) Attributes() iter.Seq2[[]byte, []byte] {
-	return func(yield func(name, value []byte) bool) {
-		for _, a := range t.attributes {
-			if !yield(t.raw[a.name:a.nameEnd], decoded(t.raw[a.value:a.valueEnd])) {
-				return
-			}
-		}
-	}
 }
 
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }

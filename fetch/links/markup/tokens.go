@@ -30,8 +30,6 @@ const (
 	defaultMax = 1 << 20
 	leastMax   = 1 << 8
 	firstSize  = 32 << 10 // of the buffer
-
-	manyAttributes = 256 // of one tag
 )
 
 // Tokens are those of one document. They are for one goroutine.
@@ -47,12 +45,12 @@ type Tokens struct {
 	at   int // where reading goes on
 	to   int // end of what is there
 
-	raw        []byte // the token
-	name       []byte // of a tag
-	attributes []attribute
-	element    string // whose raw text comes next, "" for none
-	keep       bool   // that text
-	escape     escape
+	end     int // of the token
+	name    int // where that of a tag is
+	nameEnd int
+	element string // whose raw text comes next, "" for none
+	keep    bool   // that text
+	escape  escape
 }
 
 // New reads text, which is UTF-8. An error of it is its end.
@@ -69,14 +67,11 @@ func (t *Tokens) Reset(text io.Reader, opt Options) {
 	}
 	opt.Max = max(opt.Max, leastMax)
 	size := min(firstSize, opt.Max)
-	buf, attributes := t.buf, t.attributes[:0]
+	buf := t.buf
 	if len(buf) != size {
 		buf = make([]byte, size)
 	}
-	if cap(attributes) > manyAttributes {
-		attributes = nil
-	}
-	*t = Tokens{in: text, xml: opt.XML, cdata: opt.XML, max: opt.Max, buf: buf, attributes: attributes}
+	*t = Tokens{in: text, xml: opt.XML, cdata: opt.XML, max: opt.Max, buf: buf}
 }
 
 // CDATA says whether CDATA sections are such from here on, as within SVG and MathML, and
@@ -85,10 +80,10 @@ func (t *Tokens) CDATA(yes bool) { t.cdata = yes || t.xml }
 
 // Raw is the token as it is written; of CData, what is inside. It is good until Next, as
 // is all that comes from a token.
-func (t *Tokens) Raw() []byte { return t.raw }
+func (t *Tokens) Raw() []byte { return t.buf[t.from:t.end] }
 
 // Name is the name of a tag as it is written.
-func (t *Tokens) Name() []byte { return t.name }
+func (t *Tokens) Name() []byte { return t.buf[t.name:t.nameEnd] }
 
 // Next goes to the next token.
 func (t *Tokens) Next() Kind {
@@ -125,7 +120,7 @@ func (t *Tokens) passTo(at int) {
 
 // text is the token from where it began to where reading goes on.
 func (t *Tokens) text() Kind {
-	t.raw = t.buf[t.from:t.at]
+	t.end = t.at
 	return Text
 }
 
