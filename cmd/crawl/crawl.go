@@ -86,6 +86,7 @@ func (a *app) crawl(ctx context.Context, args []string) (err error) {
 	limit := openFiles()
 	if a.flags.following.follows() {
 		others += frontierFiles(limit)
+		defer collectLess(a.env)()
 	}
 	if err := enough(limit, others); err != nil {
 		return err
