@@ -20,7 +20,7 @@ func (f *Frontier) Add(ctx context.Context, entries ...frontier.Entry) ([]fronti
 
 // Knows reports whether a URL is surely known, without a look at the disk. Of others it
 // says nothing.
-func (f *Frontier) Knows(url string) bool { return f.recent.has(f.opts.Key(url)) }
+func (f *Frontier) Knows(url string) bool { return f.recent.has(f.prints.of(f.opts.Key(url))) }
 
 // Move queues to in place of from, which is leased, unless it is known already. Either
 // both happen or none: after a crash the one waits or the other. The lease of from is to
@@ -68,21 +68,25 @@ func (f *Frontier) judge(entries []frontier.Entry, verdicts []frontier.Verdict) 
 		return frontier.ErrClosed
 	}
 	var key []byte
-	filter := f.filter.Load()
 	for i := range entries {
 		e := &entries[i]
 		if verdicts[i] != frontier.Fresh {
 			continue
 		}
 		name := f.opts.Key(e.URL)
-		if !e.Listed() && f.recent.has(name) {
+		print := f.prints.of(name)
+		if !e.Listed() && f.recent.has(print) {
 			verdicts[i] = frontier.Known
 			continue
 		}
-		key = appendURLKey(key[:0], name)
-		if !filter.mayHave(key[1:]) {
+		if known, sure := f.index.has(print); sure && !(known && e.Listed()) {
+			if known {
+				verdicts[i] = frontier.Known
+				f.recent.put(print)
+			}
 			continue
 		}
+		key = appendURLKey(key[:0], name)
 		value, closer, err := f.db.Get(key)
 		if errors.Is(err, pebble.ErrNotFound) {
 			continue
@@ -91,7 +95,7 @@ func (f *Frontier) judge(entries []frontier.Entry, verdicts []frontier.Verdict) 
 			return f.fail(err)
 		}
 		verdicts[i] = frontier.Known
-		f.recent.put(name)
+		f.recent.put(print)
 		if e.Listed() {
 			verdicts[i], err = f.judgeListed(e, value)
 		}
@@ -130,33 +134,28 @@ func (f *Frontier) write(from *frontier.Entry, entries []frontier.Entry, verdict
 	defer b.Close()
 	var key, value []byte
 	order := f.order
-	filter := f.filter.Load()
-	var names map[string]bool // of this batch
-	if len(entries) > 1 {
-		names = make(map[string]bool, len(entries))
-	}
+	var prints []fingerprint // of the Fresh ones
+	met := make(map[fingerprint]bool, len(entries))
 	for i := range entries {
 		if verdicts[i] != frontier.Fresh {
 			continue
 		}
 		e := entries[i]
 		name := f.opts.Key(e.URL)
-		if names[name] {
+		print := f.prints.of(name)
+		if met[print] {
 			verdicts[i] = frontier.Known
 			continue
 		}
-		if names != nil {
-			names[name] = true
-		}
+		met[print] = true
 		if strings.IndexByte(e.Host, 0) >= 0 || e.Host == "" {
 			return nil, fmt.Errorf("add %s: its host is %q", e.URL, e.Host)
 		}
 		order++
 		e.Order, e.Depth = order, max(e.Depth, 0)
-		fresh = append(fresh, e)
+		fresh, prints = append(fresh, e), append(prints, print)
 		key = appendURLKey(key[:0], name)
 		value = appendMark(value[:0], mark{spotOf(&e), e.Input, e.Line, e.Host})
-		filter.add(key[1:])
 		_ = b.Set(key, value, nil) // which only fails with a batch that was committed
 		key = appendQueueKey(key[:0], e.Host, spotOf(&e))
 		value = frontier.AppendEntry(value[:0], &e)
@@ -172,17 +171,12 @@ func (f *Frontier) write(from *frontier.Entry, entries []frontier.Entry, verdict
 	if err := f.commit(b); err != nil {
 		return nil, err
 	}
-	outgrown := f.order < f.opts.few && order >= f.opts.few
 	f.order = order
+	for _, print := range prints {
+		f.recent.put(print)
+	}
+	f.index.add(prints)
 	f.round.Add(1)
-	if outgrown {
-		if err := f.refilter(); err != nil {
-			return nil, err
-		}
-	}
-	for i := range fresh {
-		f.recent.put(f.opts.Key(fresh[i].URL))
-	}
 	return fresh, nil
 }
 

@@ -21,8 +21,9 @@
 // A fault of the disk ends all use of the frontier: the folder stays as it was at the
 // first write that failed, every call tells of that one, and Open goes on from there.
 //
-// Whether a URL is known is for the store to say. A filter in memory, of 2 or 32 MiB, only
-// spares the question for most of those that are new.
+// Whether a URL is known is for the store to say. An index beside it, by fingerprints of
+// 128 bits, spares the question once it is whole: at once in a new folder, in another when
+// all names have been read. While the frontier is open it takes some 25 bytes a URL on disk.
 //
 // The store is Pebble (github.com/cockroachdb/pebble): of five embedded ones it took by
 // far the most insertions a second and the least memory, and survived every crash.
@@ -69,7 +70,6 @@ type Options struct {
 	Recorded func(from int64) iter.Seq2[string, error]
 
 	disk vfs.FS // a test's; nil: the real one
-	few  int64  // names that a small filter is good for; 0: fewNames
 }
 
 func (o Options) withDefaults() Options {
@@ -81,9 +81,6 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Files <= 0 {
 		o.Files = 256
-	}
-	if o.few <= 0 {
-		o.few = fewNames
 	}
 	if o.Key == nil {
 		o.Key = func(url string) string { return url }
@@ -113,10 +110,11 @@ type Frontier struct {
 
 	backlog backlog
 	taken   taken
+	prints  fingerprinter
 	recent  *recent
-	filter  atomic.Pointer[filter]
+	index   *index
 
-	filling sync.WaitGroup  // goroutines that make filters whole
+	filling sync.WaitGroup  // the goroutine that makes the index whole
 	open    context.Context // until Close
 	end     context.CancelFunc
 
@@ -134,7 +132,7 @@ type Frontier struct {
 // [*Error], ctx's, or one that Recorded gave. One process may have it open at a time.
 func Open(ctx context.Context, dir string, opts Options) (*Frontier, error) {
 	opts = opts.withDefaults()
-	f := &Frontier{dir: dir, opts: opts, fs: &faultFS{FS: vfs.Default}, recent: newRecent()}
+	f := &Frontier{dir: dir, opts: opts, fs: &faultFS{FS: vfs.Default}, prints: newFingerprinter(), recent: new(recent)}
 	f.open, f.end = context.WithCancel(context.Background())
 	if opts.disk != nil {
 		f.fs.FS = opts.disk
@@ -148,7 +146,7 @@ func Open(ctx context.Context, dir string, opts Options) (*Frontier, error) {
 	if err := f.recover(ctx); err != nil {
 		return nil, errors.Join(err, f.db.Close())
 	}
-	if err := f.refilter(); err != nil {
+	if err := f.reindex(); err != nil {
 		f.end()
 		return nil, errors.Join(err, f.db.Close())
 	}
@@ -239,7 +237,7 @@ func (f *Frontier) Close() error {
 	defer f.reading.Unlock()
 	f.closed = true
 	f.filling.Wait()
-	if closed := f.fail(f.db.Close()); err == nil {
+	if closed := f.fail(errors.Join(f.index.close(f.fs, f.dir), f.db.Close())); err == nil {
 		err = closed
 	}
 	return err

@@ -108,7 +108,6 @@ func crawlAsVictim(ctx context.Context, dir string) error {
 	var position atomic.Int64
 	position.Store(info.Size())
 	f, err := Open(ctx, filepath.Join(dir, "frontier"), Options{
-		few:      killedPages / 2,
 		Window:   300,
 		Position: position.Load,
 		Recorded: func(from int64) iter.Seq2[string, error] {
