@@ -97,6 +97,7 @@ func openIndex(disk vfs.FS, dir string) (*index, error) {
 func (x *index) has(print fingerprint) (known, sure bool) {
 	p := leaves.Get().(*leaf)
 	defer leaves.Put(p)
+	whole := x.whole.Load() // or else it may become so between the read and the answer
 	x.mu.RLock()
 	ok := x.read(x.place(print).page, p)
 	x.mu.RUnlock()
@@ -104,7 +105,7 @@ func (x *index) has(print fingerprint) (known, sure bool) {
 		return false, false
 	}
 	_, known = p.find(print)
-	return known, known || x.whole.Load()
+	return known, known || whole
 }
 
 // add adds names that are known from now on. It sorts them.

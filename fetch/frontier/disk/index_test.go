@@ -79,6 +79,31 @@ func TestIndexUnfinished(t *testing.T) {
 	}
 }
 
+// hookedFile has something happen behind each read.
+type hookedFile struct {
+	vfs.File
+	behind func()
+}
+
+func (f hookedFile) ReadAt(p []byte, at int64) (int, error) {
+	defer f.behind()
+	return f.File.ReadAt(p, at)
+}
+
+// An index that becomes whole while it is asked may have been read too early to be sure.
+func TestIndexBecomesWhole(t *testing.T) {
+	x := newTestIndex(t, vfs.NewMem())
+	x.whole.Store(false)
+	x.file = hookedFile{x.file, func() { x.whole.Store(true) }}
+	of := newFingerprinter()
+	if known, sure := x.has(of.of("a")); known || sure {
+		t.Errorf("known %v, sure %v", known, sure)
+	}
+	if known, sure := x.has(of.of("a")); known || !sure {
+		t.Errorf("once it is whole: known %v, sure %v", known, sure)
+	}
+}
+
 // An index that can't be read says so, and that once and for all.
 func TestIndexBroken(t *testing.T) {
 	fails := false
