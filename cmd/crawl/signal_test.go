@@ -7,6 +7,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -160,9 +162,16 @@ func TestDrainDoesNotWaitForFIFO(t *testing.T) {
 
 func TestSecondSignalDropsWhatIsInFlight(t *testing.T) {
 	t.Parallel()
+	asked := make(chan struct{}, 8)
+	silent := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		asked <- struct{}{}
+		<-r.Context().Done()
+	}))
+	t.Cleanup(silent.Close)
 	dir := t.TempDir()
 	r := start(t, dir, "-v", "-")
-	fmt.Fprintln(r.stdin, lab.URL(0, "/silent"))
+	fmt.Fprintln(r.stdin, silent.URL)
+	<-asked
 	fmt.Fprintln(r.stdin, lab.URL(0, "/name/1"))
 	r.waitFor("msg=fetched")
 	r.send(syscall.SIGINT)
