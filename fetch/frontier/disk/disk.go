@@ -114,9 +114,7 @@ type Frontier struct {
 	recent  *recent
 	index   *index
 
-	filling sync.WaitGroup  // the goroutine that makes the index whole
-	open    context.Context // until Close
-	end     context.CancelFunc
+	filling sync.WaitGroup // the goroutine that makes the index whole
 
 	adding sync.Mutex   // guards order, and closed for Add
 	order  int64        // of the last entry
@@ -133,7 +131,6 @@ type Frontier struct {
 func Open(ctx context.Context, dir string, opts Options) (*Frontier, error) {
 	opts = opts.withDefaults()
 	f := &Frontier{dir: dir, opts: opts, fs: &faultFS{FS: vfs.Default}, prints: newFingerprinter(), recent: new(recent)}
-	f.open, f.end = context.WithCancel(context.Background())
 	if opts.disk != nil {
 		f.fs.FS = opts.disk
 	}
@@ -147,7 +144,6 @@ func Open(ctx context.Context, dir string, opts Options) (*Frontier, error) {
 		return nil, errors.Join(err, f.db.Close())
 	}
 	if err := f.reindex(); err != nil {
-		f.end()
 		return nil, errors.Join(err, f.db.Close())
 	}
 	return f, nil
@@ -159,6 +155,7 @@ func (f *Frontier) openStore() error {
 	if err := f.fs.MkdirAll(f.dir, 0o700); err != nil {
 		return err
 	}
+	_ = f.fs.FS.Remove(f.indexPath()) // of a process that was killed, which may be what fills the disk
 	filter := bloom.FilterPolicy(10)
 	opts := &pebble.Options{
 		FS:                          f.fs,
@@ -228,7 +225,6 @@ func (f *Frontier) Close() error {
 	if f.opts.Position == nil {
 		err = f.Durable(context.Background(), math.MaxInt64)
 	}
-	f.end()
 	f.adding.Lock()
 	defer f.adding.Unlock()
 	f.applying.Lock()
@@ -236,8 +232,8 @@ func (f *Frontier) Close() error {
 	f.reading.Lock()
 	defer f.reading.Unlock()
 	f.closed = true
-	f.filling.Wait()
-	if closed := f.fail(errors.Join(f.index.close(f.fs, f.dir), f.db.Close())); err == nil {
+	f.endIndex()
+	if closed := f.fail(f.db.Close()); err == nil {
 		err = closed
 	}
 	return err

@@ -2,10 +2,7 @@ package disk
 
 import (
 	"cmp"
-	"context"
 	"encoding/binary"
-	"errors"
-	"io/fs"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -17,17 +14,17 @@ import (
 // index tells whether a name is known, by its fingerprint, with one read of a page of a
 // file, which mostly is in the operating system's memory: far less than the store takes to
 // find it out, and no more when there are many. It is made anew each time that the frontier
-// is opened, from the store, which stays the truth; a file that can't be read makes it
-// useless, and no more. It is safe for concurrent use.
+// is opened, from the store, which stays the truth; a file that can't be made, written or
+// read makes it useless, and no more. It is safe for concurrent use.
 //
 // It hashes extendibly (Fagin, Nievergelt, Pippenger, Strong: Extendible Hashing, 1979):
 // its directory says which page has the fingerprints that begin with some bits. A page
 // that is full is split by the next bit. So pages are seven tenths full on average, and
 // the directory takes about a tenth of a byte for each name.
 type index struct {
-	file   vfs.File
+	file   vfs.File    // nil if it could not be made
 	whole  atomic.Bool // it has all names that are known
-	broken atomic.Bool // its file can't be read
+	broken atomic.Bool // its file fails, or is about to be closed
 
 	mu        sync.RWMutex // guards what follows, and the file
 	depth     uint         // bits of a fingerprint that the directory goes by
@@ -78,19 +75,19 @@ func (p *leaf) find(print fingerprint) (i int, found bool) {
 	return pagePrints, false
 }
 
-// openIndex makes an empty one.
-func openIndex(disk vfs.FS, dir string) (*index, error) {
-	path := disk.PathJoin(dir, indexFile)
-	if err := disk.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) { // of a process that was killed
-		return nil, err
-	}
+// openIndex makes an empty one. Its file goes with the process, kill -9 included, where the
+// system lets go of the name of what is open.
+func openIndex(disk vfs.FS, path string) *index {
+	x := &index{directory: []place{{}}, pages: 1}
 	file, err := disk.OpenReadWrite(path, vfs.WriteCategoryUnspecified)
 	if err != nil {
-		return nil, err
+		x.broken.Store(true)
+		return x
 	}
-	x := &index{file: file, directory: []place{{}}, pages: 1}
+	_ = disk.Remove(path) // or else close does it
+	x.file = file
 	x.write(0, new(leaf))
-	return x, nil
+	return x
 }
 
 // has reports whether a name is known, and whether that is sure.
@@ -201,46 +198,54 @@ func (x *index) write(n uint32, p *leaf) {
 }
 
 // fill adds the names that it finds.
-func (x *index) fill(ctx context.Context, of *fingerprinter, it *pebble.Iterator) {
+func (x *index) fill(of *fingerprinter, it *pebble.Iterator) {
 	defer it.Close() // it only reads, and what it can't read Get will tell
 	prints := make([]fingerprint, 0, indexFill)
-	for ok := it.First(); ok; ok = it.Next() {
+	for ok := it.First(); ok && !x.broken.Load(); ok = it.Next() {
 		prints = append(prints, of.bytes(it.Key()[len("u"):]))
 		if len(prints) == cap(prints) {
-			if ctx.Err() != nil {
-				return
-			}
 			x.add(prints)
 			prints = prints[:0]
 		}
 	}
 	x.add(prints)
-	if it.Error() == nil {
+	if it.Error() == nil && !x.broken.Load() {
 		x.whole.Store(true)
 	}
 }
 
-// close removes the file.
-func (x *index) close(disk vfs.FS, dir string) error {
-	return errors.Join(x.file.Close(), disk.Remove(disk.PathJoin(dir, indexFile)))
+// close removes the file, once nobody asks or adds any more.
+func (x *index) close(disk vfs.FS, path string) {
+	if x.file == nil {
+		return
+	}
+	_ = x.file.Close() // nobody needs what is in it
+	_ = disk.Remove(path)
 }
 
 // reindex begins an index of all that is known, which is added beside what follows; until
 // then names that it has not are looked up.
 func (f *Frontier) reindex() error {
-	x, err := openIndex(f.fs, f.dir)
+	it, err := f.db.NewIter(&pebble.IterOptions{LowerBound: []byte{urlPrefix}, UpperBound: []byte{urlPrefix + 1}})
 	if err != nil {
 		return f.fail(err)
 	}
+	x := openIndex(f.fs.FS, f.indexPath())
 	f.index = x
-	it, err := f.db.NewIter(&pebble.IterOptions{LowerBound: []byte{urlPrefix}, UpperBound: []byte{urlPrefix + 1}})
-	if err != nil {
-		return f.fail(errors.Join(err, x.close(f.fs, f.dir)))
-	}
 	if f.order == 0 && !it.First() && it.Error() == nil { // as most begin
 		x.whole.Store(true)
-		return f.fail(it.Close())
+		_ = it.Close()
+		return nil
 	}
-	f.filling.Go(func() { x.fill(f.open, &f.prints, it) })
+	f.filling.Go(func() { x.fill(&f.prints, it) })
 	return nil
 }
+
+// endIndex ends it, and the filling of it.
+func (f *Frontier) endIndex() {
+	f.index.broken.Store(true)
+	f.filling.Wait()
+	f.index.close(f.fs.FS, f.indexPath())
+}
+
+func (f *Frontier) indexPath() string { return f.fs.PathJoin(f.dir, indexFile) }

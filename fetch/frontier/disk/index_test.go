@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 
@@ -16,11 +17,8 @@ import (
 
 func newTestIndex(t *testing.T, disk vfs.FS) *index {
 	t.Helper()
-	x, err := openIndex(disk, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = x.close(disk, "") }) // which may have failed by then
+	x := openIndex(disk, indexFile)
+	t.Cleanup(func() { x.close(disk, indexFile) })
 	x.whole.Store(true)
 	return x
 }
@@ -107,13 +105,7 @@ func TestIndexBecomesWhole(t *testing.T) {
 // An index that can't be read says so, and that once and for all.
 func TestIndexBroken(t *testing.T) {
 	fails := false
-	disk := errorfs.Wrap(vfs.NewMem(), errorfs.InjectorFunc(func(op errorfs.Op) error {
-		if fails && op.Kind == errorfs.OpFileReadAt {
-			return errors.New("it can't be read")
-		}
-		return nil
-	}))
-	x := newTestIndex(t, disk)
+	x := newTestIndex(t, failing(vfs.NewMem(), func(op errorfs.Op) bool { return fails && op.Kind == errorfs.OpFileReadAt }))
 	of := newFingerprinter()
 	x.add([]fingerprint{of.of("a")})
 	for _, fails = range []bool{true, false} {
@@ -121,6 +113,60 @@ func TestIndexBroken(t *testing.T) {
 			t.Errorf("known %v, sure %v", known, sure)
 		}
 		x.add([]fingerprint{of.of("b")})
+	}
+}
+
+// failing is a disk that fails in what it is asked for.
+func failing(disk vfs.FS, when func(errorfs.Op) bool) vfs.FS {
+	return errorfs.Wrap(disk, errorfs.InjectorFunc(func(op errorfs.Op) error {
+		if when(op) {
+			return errors.New("the disk fails")
+		}
+		return nil
+	}))
+}
+
+// A frontier needs no index: all faults of that, and of that only, go unheard.
+func TestIndexFaults(t *testing.T) {
+	for name, kind := range map[string]errorfs.OpKind{
+		"open": errorfs.OpOpen, "read": errorfs.OpFileReadAt, "write": errorfs.OpFileWriteAt, "remove": errorfs.OpRemove,
+	} {
+		t.Run(name, func(t *testing.T) {
+			met := false
+			f := open(t, Options{disk: failing(vfs.NewMem(), func(op errorfs.Op) bool {
+				hit := filepath.Base(op.Path) == indexFile && op.Kind == kind
+				met = met || hit
+				return hit
+			})})
+			for _, want := range []frontier.Verdict{frontier.Fresh, frontier.Known} {
+				if verdicts, err := f.Add(t.Context(), page(0, 0, "")); err != nil || verdicts[0] != want {
+					t.Errorf("%v, %v, want %v", verdicts, err, want)
+				}
+			}
+			closing(t, f)
+			if !met {
+				t.Error("the index's file was never asked for that")
+			}
+		})
+	}
+}
+
+// An index that is closed while it is filled is not whole, and soon done.
+func TestIndexClosedUnfinished(t *testing.T) {
+	f := open(t, Options{disk: vfs.NewMem()})
+	defer closing(t, f)
+	if _, err := f.Add(t.Context(), page(0, 0, "")); err != nil {
+		t.Fatal(err)
+	}
+	it, err := f.db.NewIter(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := newTestIndex(t, vfs.NewMem())
+	x.whole.Store(false)
+	x.broken.Store(true)
+	if x.fill(&f.prints, it); x.whole.Load() {
+		t.Error("it is whole")
 	}
 }
 
@@ -152,8 +198,8 @@ func TestIndexAnew(t *testing.T) {
 		add(f, i/2, frontier.Known)
 	}
 	path := filepath.Join(dir, indexFile)
-	if _, err := os.Stat(path); err != nil {
-		t.Error(err)
+	if _, err := os.Stat(path); runtime.GOOS != "windows" && !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("while it is open, and may be killed: %v", err)
 	}
 	for restart := range 2 {
 		if err := f.Close(); err != nil {
