@@ -62,8 +62,21 @@ func (p *page) open(selfClosing bool) {
 		}
 	}
 	if p.hear(t, p.tokens) && t.name == "iframe" && p.inside < maxSrcdoc && t.has(srcdoc) {
-		p.collector.page(bytes.NewReader(t.value[srcdoc]), p.inside+1)
+		p.srcdoc(bytes.NewReader(t.value[srcdoc]))
 	}
+}
+
+// srcdoc reads a document within this one: with this one's base to begin with, but what it
+// says about its own, and to crawlers, is not about this one.
+func (p *page) srcdoc(text io.Reader) {
+	c := p.collector
+	base, based, heardBase, directives := c.base, c.based, c.heardBase, len(c.found.Robots)
+	c.heardBase = false
+	c.page(text, p.inside+1)
+	if c.base != base {
+		clear(c.written)
+	}
+	c.base, c.based, c.heardBase, c.found.Robots = base, based, heardBase, c.found.Robots[:directives]
 }
 
 // close hears an end tag.

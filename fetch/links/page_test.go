@@ -85,6 +85,10 @@ var pages = []struct {
 	{"template", `<template><base href=/no/><a href=x></template><a href=y>`, []string{"a /dir/x", "a /dir/y"}},
 	{"area, frames", `<map><area href=/x></map><iframe src=/y><a href=/no></iframe><frame src=/z longdesc=/l>`, []string{"a /x", "frame /y", "frame /z", "reference /l"}},
 	{"srcdoc", `<iframe srcdoc="<a href='/x'>&lt;a href=/y>">`, []string{"a /x", "a /y"}},
+	{"srcdoc's base", `<a href=a><iframe srcdoc="<a href=b><base href=/in/><a href=a>"></iframe><a href=c><base href=/out/><a href=c><iframe srcdoc="<a href=d><base href=/in/>"></iframe><a href=e>`,
+		[]string{"a /dir/a", "a /dir/b", "a /in/a", "a /dir/c", "a /out/c", "a /out/d", "a /out/e"}},
+	{"srcdoc's base is not ours", `<iframe srcdoc="<base href=/in/><a href=a>"></iframe><a href=a>`, []string{"a /in/a", "a /dir/a"}},
+	{"a style with references", `<b style="background: url&#40;/x&rpar;">`, []string{"css /x"}},
 	{"base", `<base href="https://o.test/b/c"><base href="/no/"><a href=x><a href="#y"><a href="">`, []string{"a https://o.test/b/x", "a https://o.test/b/c"}},
 	{"relative base", `<base target=x><base href="../up/"><a href=x>`, []string{"a /up/x"}},
 	{"base that is none", `<base href="javascript:x"><base href="/no/"><a href=x>`, []string{"a /dir/x"}},
@@ -184,7 +188,8 @@ func TestLongTokens(t *testing.T) {
 
 func TestRobots(t *testing.T) {
 	text := `<meta name="ROBOTS " content="NoIndex, nofollow"><meta name=googlebot content=all>
-		<meta name=Crawl content="none"><meta name=description content=x><meta name=robots><meta content=x>`
+		<meta name=Crawl content="none"><meta name=description content=x><meta name=robots><meta content=x>
+		<iframe srcdoc="<meta name=robots content=noindex>"></iframe>`
 	found := check(t, document(t, home, "text/html"), Options{Robot: "crawl"}, text)
 	want := []Directive{{"robots", "NoIndex, nofollow"}, {"crawl", "none"}, {"robots", ""}}
 	if !slices.Equal(found.Robots, want) {
