@@ -41,6 +41,10 @@ const (
 	// and such that a thousand files are not over before it is wide.
 	widthPace = 10 * time.Millisecond
 
+	// What there was to wait for is told by the file; a file may take this long until it is
+	// told without.
+	widthPatience = 10 * widthPace
+
 	idle = 0.75 // of the cores' time used: less, and there is some for more workers
 	full = 0.90 // more, and fewer do as well
 
@@ -137,12 +141,22 @@ func (w *width) find(ctx context.Context, usage func() (Usage, bool), cores int)
 		case <-ctx.Done():
 			return
 		}
-		used, _ := usage()
 		now := time.Now()
+		if w.files() == done && now.Sub(at) < widthPatience {
+			continue
+		}
+		used, _ := usage()
 		share := float64(used.Processor-last.Processor) / (float64(now.Sub(at)) * float64(cores))
 		done = w.hear(share, used.Waits-last.Waits, done)
 		last, at = used, now
 	}
+}
+
+// files is how many are done.
+func (w *width) files() int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.done
 }
 
 func (w *width) set(open int) {

@@ -142,6 +142,36 @@ func TestWidthFinds(t *testing.T) {
 	}
 }
 
+// While no file is done it takes patience to find that they are waited for.
+func TestWidthIsPatient(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := testWidth(2, 16)
+		for range 2 {
+			_ = w.enter(t.Context())
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		var finder sync.WaitGroup
+		finder.Go(func() { w.find(ctx, func() (Usage, bool) { return Usage{}, true }, 2) })
+		at := func(since time.Duration, want int) {
+			t.Helper()
+			time.Sleep(since)
+			synctest.Wait()
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			if w.open != want {
+				t.Errorf("%d, want %d", w.open, want)
+			}
+		}
+		at(widthPatience-1, 2)
+		at(1, 8)
+		w.leave()
+		_ = w.enter(t.Context())
+		at(widthPace, 6) // for that one did not wait
+		stop()
+		finder.Wait()
+	})
+}
+
 func TestWidthUnknown(t *testing.T) {
 	w := testWidth(2, 64)
 	w.find(t.Context(), func() (Usage, bool) { return Usage{}, false }, 2)
