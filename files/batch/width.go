@@ -42,7 +42,7 @@ const (
 	widthPace = 10 * time.Millisecond
 
 	// What there was to wait for is told by the file; a file may take this long until it is
-	// told without.
+	// What is waited for is told by the file; while none is done, this often.
 	widthPatience = 10 * widthPace
 
 	idle = 0.75 // of the cores' time used: less, and there is some for more workers
