@@ -41,7 +41,6 @@ const (
 	// and such that a thousand files are not over before it is wide.
 	widthPace = 10 * time.Millisecond
 
-	// What there was to wait for is told by the file; a file may take this long until it is
 	// What is waited for is told by the file; while none is done, this often.
 	widthPatience = 10 * widthPace
 
