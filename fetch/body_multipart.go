@@ -86,7 +86,7 @@ func (m *multiBody) head(i int) string {
 	if t := p.Body.ContentType(); t != "" && !p.Header.Has("Content-Type") && !(p.FileName == "" && isPlain(p.Body)) {
 		fmt.Fprintf(&b, "Content-Type: %s\r\n", t)
 	}
-	if c := coding(p.Body); c != "" && !p.Header.Has("Content-Encoding") {
+	if c := codingOf(p.Body); c != "" && !p.Header.Has("Content-Encoding") {
 		fmt.Fprintf(&b, "Content-Encoding: %s\r\n", c)
 	}
 	for _, f := range p.Header {

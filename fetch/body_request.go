@@ -31,8 +31,8 @@ func Replayable(b Body) bool {
 	return !ok || !once.Spent()
 }
 
-// coding names the content coding that b has, or "".
-func coding(b Body) string {
+// codingOf names the content coding that b has, or "".
+func codingOf(b Body) string {
 	if c, ok := b.(interface{ ContentEncoding() string }); ok {
 		return c.ContentEncoding()
 	}

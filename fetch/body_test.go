@@ -88,7 +88,7 @@ func TestCompressed(t *testing.T) {
 	plain := strings.Repeat("to be packed ", 10_000)
 	for name := range encoders {
 		b := Compressed(Text(plain), name)
-		if b.Size() != -1 || !Replayable(b) || coding(b) != name || b.ContentType() != "text/plain; charset=utf-8" {
+		if b.Size() != -1 || !Replayable(b) || codingOf(b) != name || b.ContentType() != "text/plain; charset=utf-8" {
 			t.Errorf("%s: %d", name, b.Size())
 		}
 		packed := text(t, b)

@@ -7,6 +7,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"crawl/files/coding"
 )
 
 // AcceptEncoding names the content codings that [Decode] undoes.
@@ -14,9 +16,6 @@ const AcceptEncoding = "gzip, deflate, br, zstd"
 
 // DefaultMaxSize bounds a body after decoding when nothing else is said: 64 MiB.
 const DefaultMaxSize = 64 << 20
-
-// maxCodings bounds how often a body may have been coded (RFC 9110 section 8.4).
-const maxCodings = 5
 
 // Decode asks for compressed answers and hands out what they stand for: gzip
 // (also of several members), deflate (in zlib's format, and raw as some servers
@@ -54,11 +53,7 @@ func decodeBody(rec *Record, method string, maxSize int64) error {
 		if !strings.EqualFold(field.Name, "Content-Encoding") {
 			continue
 		}
-		for coding := range strings.SplitSeq(field.Value, ",") {
-			if coding = strings.ToLower(strings.Trim(coding, " \t")); coding != "" && coding != "identity" {
-				d.codings = append(d.codings, coding)
-			}
-		}
+		d.codings = coding.Append(d.codings, field.Value)
 	}
 	rec.Body = d
 	if len(d.codings) == 0 {
@@ -76,9 +71,9 @@ type decoded struct {
 	url     string
 	src     source
 	close   io.Closer
-	codings []string // as applied by the server; undone from the last to the first
-	r       io.Reader
-	undo    []func() // give decoders back
+	codings []string  // as applied by the server; undone from the last to the first
+	r       io.Reader // nil until somebody reads
+	undone  io.Closer // the decoders, if there are any
 	left    int64
 	max     int64
 	err     error // sticky
@@ -135,22 +130,11 @@ func (d *decoded) Read(p []byte) (int, error) {
 // open puts a decoder on the body for each coding. It reads, so it waits until
 // somebody wants the body.
 func (d *decoded) open() error {
-	if len(d.codings) > maxCodings {
-		return fault(ClassEncoding, nil, "more than %d content codings", maxCodings)
+	plain, err := coding.Open(&d.src, d.max+maxOverhead, d.codings...)
+	if err != nil {
+		return err
 	}
-	d.r = &d.src
-	for i := len(d.codings) - 1; i >= 0; i-- {
-		open := decoders[d.codings[i]]
-		if open == nil {
-			return fault(ClassEncoding, nil, "unknown content coding %.40q", d.codings[i])
-		}
-		r, release, err := open(d.r)
-		if err != nil {
-			return err
-		}
-		d.r = r
-		d.undo = append(d.undo, release)
-	}
+	d.r, d.undone = plain, plain
 	return nil
 }
 
@@ -170,10 +154,15 @@ func (d *decoded) end(err error) error {
 	if d.src.err != nil && d.src.err != io.EOF {
 		err = d.src.err // decoders may have wrapped it
 	}
+	_, unsupported := errors.AsType[*coding.UnsupportedError](err)
 	switch _, known := errors.AsType[*Error](err); {
 	case err == io.EOF, known:
+	case errors.Is(err, coding.ErrTooLarge):
+		err = d.tooLarge()
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		err = fault(ClassTruncated, err, "the compressed body ended early")
+	case unsupported:
+		err = fault(ClassEncoding, err, "the body can't be decoded: %v", err)
 	default:
 		err = fault(ClassEncoding, err, "the body is not what its Content-Encoding says: %v", err)
 	}
@@ -186,10 +175,10 @@ func (d *decoded) end(err error) error {
 }
 
 func (d *decoded) release() {
-	for _, undo := range d.undo {
-		undo()
+	if d.undone != nil {
+		d.undone.Close()
 	}
-	d.undo, d.r = nil, nil
+	d.undone, d.r = nil, nil
 }
 
 func (d *decoded) Close() error {

@@ -28,7 +28,7 @@ func (o *Options) checkRequest(req *Request) *Error {
 	if !httpguts.ValidHeaderFieldValue(o.UserAgent) {
 		return fault(ClassBadURL, nil, "invalid Options.UserAgent")
 	}
-	if b := req.Body; b != nil && !(httpguts.ValidHeaderFieldValue(b.ContentType()) && httpguts.ValidHeaderFieldValue(coding(b))) {
+	if b := req.Body; b != nil && !(httpguts.ValidHeaderFieldValue(b.ContentType()) && httpguts.ValidHeaderFieldValue(codingOf(b))) {
 		return fault(ClassBadURL, nil, "invalid type of the request's body")
 	}
 	return nil
@@ -65,7 +65,7 @@ func (o *Options) fields(req *Request, u urls.URL, proxy *url.URL, add func(name
 	if t := req.Body.ContentType(); t != "" && !req.Header.Has("Content-Type") {
 		add("Content-Type", t)
 	}
-	if c := coding(req.Body); c != "" && !req.Header.Has("Content-Encoding") {
+	if c := codingOf(req.Body); c != "" && !req.Header.Has("Content-Encoding") {
 		add("Content-Encoding", c)
 	}
 	return target, nil

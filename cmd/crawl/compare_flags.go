@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"crawl/files/transform"
+	"crawl/files/transform/steps"
 	"crawl/pipeline"
 
 	"github.com/spf13/pflag"
@@ -107,7 +108,7 @@ func (f *compareFlags) check(args []string) error {
 		return err
 	}
 	if f.files {
-		if _, err := transform.Parse(f.steps()); err != nil {
+		if _, err := steps.Parse(f.steps()); err != nil {
 			return stepError(err)
 		}
 	}
@@ -134,7 +135,7 @@ func (f *compareFlags) steps() string {
 	case writeStep:
 		return copyStep + "," + proof
 	}
-	chain, err := transform.Parse(f.step)
+	chain, err := steps.Parse(f.step)
 	if err == nil && slices.ContainsFunc(chain.Sums(), func(c *transform.Checksum) bool { return c.Algorithm == proof }) {
 		return f.step
 	}
@@ -222,6 +223,6 @@ func (f *compareFlags) sweeps(m pipeline.Mode) bool { return len(f.modes) > 0 ||
 
 // writes reports whether the steps make anything but checksums.
 func (f *compareFlags) writes() bool {
-	chain, err := transform.Parse(f.steps())
+	chain, err := steps.Parse(f.steps())
 	return err == nil && chain.Writes()
 }

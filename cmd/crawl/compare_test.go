@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"crawl/files/transform"
+	"crawl/files/transform/steps"
 
 	"github.com/spf13/pflag"
 )
@@ -53,7 +53,7 @@ func TestSteps(t *testing.T) {
 		if got := f.steps(); got != want {
 			t.Errorf("%s: %s, want %s", step, got, want)
 		}
-		if _, err := transform.Parse(f.steps()); err != nil {
+		if _, err := steps.Parse(f.steps()); err != nil {
 			t.Errorf("%s: %v", step, err)
 		}
 	}

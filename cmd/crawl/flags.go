@@ -12,6 +12,7 @@ import (
 	"crawl/fetch/cache"
 	"crawl/fetch/urls"
 	"crawl/files/transform"
+	"crawl/files/transform/steps"
 
 	"github.com/spf13/pflag"
 	"golang.org/x/net/http/httpguts"
@@ -41,7 +42,7 @@ type flags struct {
 
 	output       string
 	format       formats
-	transform    steps
+	transform    chainFlag
 	dedupe       bool
 	fromWARC     []string
 	skipExisting bool
@@ -219,11 +220,11 @@ func (a *authorities) Set(file string) error {
 func (a *authorities) String() string { return a.file }
 func (a *authorities) Type() string   { return "FILE" }
 
-// steps are what bodies go through on their way to the disk (--transform).
-type steps struct{ chain transform.Chain }
+// chainFlag is what bodies go through on their way to the disk (--transform).
+type chainFlag struct{ chain transform.Chain }
 
-func (s *steps) Set(text string) error {
-	chain, err := transform.Parse(text)
+func (s *chainFlag) Set(text string) error {
+	chain, err := steps.Parse(text)
 	if err != nil {
 		return err
 	}
@@ -234,8 +235,8 @@ func (s *steps) Set(text string) error {
 	return nil
 }
 
-func (s *steps) String() string { return s.chain.String() }
-func (s *steps) Type() string   { return "STEPS" }
+func (s *chainFlag) String() string { return s.chain.String() }
+func (s *chainFlag) Type() string   { return "STEPS" }
 
 // flagError tells in one line what is wrong with a flag.
 func flagError(fs *pflag.FlagSet, err error) error {

@@ -14,6 +14,7 @@ import (
 	"crawl/files"
 	"crawl/files/batch"
 	"crawl/files/transform"
+	"crawl/files/transform/steps"
 	"crawl/pipeline"
 	"crawl/pipeline/compare"
 	"crawl/pipeline/stats"
@@ -70,7 +71,7 @@ func (p process) openFiles(ctx context.Context, spec fileSpec, cpu int) (_ *file
 	if spec.Widen {
 		widen(cpu)
 	}
-	chain, err := transform.Parse(spec.Steps)
+	chain, err := steps.Parse(spec.Steps)
 	if err != nil {
 		return nil, err
 	}

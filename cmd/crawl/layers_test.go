@@ -39,10 +39,10 @@ var homes = map[string][]string{
 	"github.com/wlynxg/chardet":         {"files/charset"},
 	"github.com/cockroachdb/pebble/v2":  {"fetch/frontier/disk"},
 	"github.com/coder/websocket":        {"fetch/websocket"},
-	"github.com/zeebo/xxh3":             {"fetch/frontier/seen", "files/journal", "files/batch", "files/transform"},
-	"github.com/zeebo/blake3":           {"files/transform"},
-	"github.com/klauspost/compress":     {"files/transform", "files/warc", "fetch", "fetch/fetchtest", "fetch/list", "cmd/crawl_test"},
-	"github.com/molecule-man/go-brrr":   {"files/transform", "fetch", "fetch/fetchtest"},
+	"github.com/zeebo/xxh3":             {"fetch/frontier/seen", "files/journal", "files/batch", "files/transform/archive", "files/transform/sum"},
+	"github.com/zeebo/blake3":           {"files/transform/sum"},
+	"github.com/klauspost/compress":     {"files/coding", "files/transform/pack", "files/warc", "fetch", "fetch/fetchtest", "fetch/list", "cmd/crawl_test"},
+	"github.com/molecule-man/go-brrr":   {"files/coding", "files/transform/pack", "fetch", "fetch/fetchtest"},
 	"github.com/bmatcuk/doublestar/v4":  {"files/glob"},
 	"github.com/chromedp":               {"pipeline/report_test"},
 	"github.com/spf13":                  {"cmd/crawl"},
@@ -53,10 +53,10 @@ var homes = map[string][]string{
 	"github.com/rogpeppe/go-internal":   {"cmd/crawl"},
 	"golang.org/x/perf":                 {"pipeline/compare_test"},
 
-	"github.com/go-json-experiment/json":              {"files/transform"},
-	"github.com/JohannesKaufmann/html-to-markdown/v2": {"files/transform"},
-	"codeberg.org/readeck/go-readability/v2":          {"files/transform"},
-	"golang.org/x/image":                              {"files/transform"},
+	"github.com/go-json-experiment/json":              {"files/transform/jsonform"},
+	"github.com/JohannesKaufmann/html-to-markdown/v2": {"files/transform/page"},
+	"codeberg.org/readeck/go-readability/v2":          {"files/transform/page"},
+	"golang.org/x/image":                              {"files/transform/picture", "files/transform/picture/vp8l"},
 }
 
 // Imports point down: pipeline <- files <- fetch <- cmd.

@@ -11,6 +11,7 @@ import (
 
 	"crawl/files/batch"
 	"crawl/files/transform"
+	"crawl/files/transform/steps"
 	"crawl/pipeline/progress"
 	"crawl/pipeline/stats"
 
@@ -37,7 +38,7 @@ func newTransform(p process, c *console) *cobra.Command {
 			if err := f.check(args); err != nil {
 				return err
 			}
-			chain, err := transform.Parse(args[0])
+			chain, err := steps.Parse(args[0])
 			if err != nil {
 				return stepError(err)
 			}
@@ -63,7 +64,7 @@ became of each file. SIGUSR1 has it tell which files are in flight.
 
 Steps:
 `)
-	for _, s := range transform.Specs() {
+	for _, s := range steps.All() {
 		usage := s.Usage()
 		if len(usage) > 26 { // what it is stands below
 			usage += "\n  " + strings.Repeat(" ", 26)
@@ -80,7 +81,7 @@ func stepError(err error) error {
 		return usageError("%w", err)
 	}
 	var names []string
-	for _, s := range transform.Specs() {
+	for _, s := range steps.All() {
 		names = append(names, s.Name)
 	}
 	name, _, _ := strings.Cut(strings.ReplaceAll(e.Step, ":", "="), "=")

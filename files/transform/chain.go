@@ -10,7 +10,7 @@ import (
 )
 
 // Chain is one or more steps, each taking what the one before it makes. Make one
-// with [Parse].
+// with [Set.Parse] or [New].
 type Chain struct {
 	steps []Step // that change bytes
 	sums  []Step // over what these make, or over the file where there are none
@@ -21,7 +21,7 @@ type Options struct {
 	MaxSize int64 // of what any step makes of one file, in bytes; 0: no limit
 }
 
-// String is the chain in its canonical form, of which [Parse] makes the same chain.
+// String is the chain in its canonical form, of which [Set.Parse] makes the same chain.
 func (c Chain) String() string {
 	names := make([]string, 0, len(c.steps)+len(c.sums))
 	for _, s := range c.all() {
@@ -115,7 +115,7 @@ func (c Chain) Run(ctx context.Context, f File, in io.Reader, out io.Writer, opt
 
 func (c Chain) run(ctx context.Context, f File, in io.Reader, out io.Writer, opt Options) (err error) {
 	if !c.Writes() {
-		return stream(out, in)
+		return Stream(out, in)
 	}
 	var before sync.WaitGroup // the steps but the last
 	defer before.Wait()

@@ -5,10 +5,10 @@ import (
 	"io"
 )
 
-// newCopy is the step that changes nothing.
-func newCopy(string) (Step, error) {
+// Copy is the step that changes nothing.
+func Copy() Step {
 	return Step{
 		Name: "copy",
-		Run:  func(_ context.Context, _ File, in io.Reader, out io.Writer) error { return stream(out, in) },
-	}, nil
+		Run:  func(_ context.Context, _ File, in io.Reader, out io.Writer) error { return Stream(out, in) },
+	}
 }

@@ -5,52 +5,6 @@ import (
 	"strings"
 )
 
-// Spec is a kind of step that [Parse] knows.
-type Spec struct {
-	Name string // as in a chain
-	Arg  string // the form of its option, such as "1-9", in brackets where it may be left out; "" for none
-	Help string // in a few words
-	make func(arg string) (Step, error)
-}
-
-// Usage is how the step is written: "gzip[=1-9]".
-func (s Spec) Usage() string {
-	switch {
-	case s.Arg == "":
-		return s.Name
-	case s.Arg[0] == '[':
-		return s.Name + "[=" + s.Arg[1:]
-	}
-	return s.Name + "=" + s.Arg
-}
-
-// Specs lists the steps there are, in the order of a help text.
-func Specs() []Spec {
-	return []Spec{
-		{"copy", "", "the bytes as they are", newCopy},
-		{"gzip", "[1-9]", "compress to .gz; 6 is the default", newGzip},
-		{"gunzip", "", "undo gzip", newGunzip},
-		{"zstd", "[1-22]", "compress to .zst; 3 is the default", newZstd},
-		{"unzstd", "", "undo zstd", newUnzstd},
-		{"br", "[0-11]", "compress to .br; 11 is the default", newBrotli},
-		{"unbr", "", "undo br", newUnbrotli},
-		{"utf8", "[CHARSET][:replace]", "text from any charset, or the one found, to UTF-8", newUTF8},
-		{"lines", "grep:REGEX|drop:REGEX|dedupe|sort|unique", "keep, drop or order lines", newLines},
-		{"replace", "/REGEX/TEXT/[i]", "replace all matches in each line; $1 is a group", newReplace},
-		{"html-to-markdown", "", "a page as Markdown", newMarkdown},
-		{"text", "", "the main text of a page", newText},
-		{"links", "", "the links of a page, one a line", newLinks},
-		{"json", "FORM", "JSON as pretty, compact, jsonl, array or csv, or from-csv", newJSON},
-		{"resize", "WxH[:fill]", "a picture that fits into a box, or fills it", newResize},
-		{"convert", "png|jpeg[:1-100]|webp", "a picture in another format", newConvert},
-		{"warc-extract", "[tar|jsonl]", "the pages of a WARC in a tar, or a JSON line each", newWARCExtract},
-		{"exec", "CMD ARGS", "what a program makes of it", newExec},
-		{"sha256", "", "list checksums in SHA256SUMS, as sha256sum does", newSHA256},
-		{"blake3", "", "list checksums in B3SUMS, as b3sum does", newBLAKE3},
-		{"xxh3", "", "list checksums in XXH128SUMS, as xxhsum -H2 does", newXXH3},
-	}
-}
-
 // ParseError is a text that is no chain.
 type ParseError struct {
 	Step string // the part that is wrong
@@ -64,10 +18,10 @@ func (e *ParseError) Unwrap() error { return e.Err }
 // NAME:OPTION. A comma that belongs to an option has a backslash before it, and a
 // backslash that stands before a comma is written twice; others stand for themselves.
 // White space around names is ignored. Its errors are [*ParseError].
-func Parse(text string) (Chain, error) {
+func (set Set) Parse(text string) (Chain, error) {
 	var c Chain
 	for _, part := range split(text) {
-		step, err := parseStep(part)
+		step, err := set.step(part)
 		if err == nil {
 			err = c.add(step)
 		}
@@ -78,20 +32,21 @@ func Parse(text string) (Chain, error) {
 	return c, nil
 }
 
-func parseStep(part string) (Step, error) {
+// step makes the step that part names.
+func (set Set) step(part string) (Step, error) {
 	name, arg := part, ""
 	if i := strings.IndexAny(part, "=:"); i >= 0 {
 		name, arg = part[:i], part[i+1:]
 	}
 	name = strings.TrimSpace(name)
-	for _, s := range Specs() {
+	for _, s := range set {
 		if s.Name != name {
 			continue
 		}
 		if s.Arg == "" && name != strings.TrimSpace(part) {
 			return Step{}, fmt.Errorf("takes no option")
 		}
-		return s.make(arg)
+		return s.New(arg)
 	}
 	return Step{}, fmt.Errorf("there is no such step")
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"hash"
 	"io"
-	"strings"
 )
 
 // File is what a step may know of a file besides its bytes.
@@ -45,8 +44,9 @@ type Checksum struct {
 	File      string // that lists the sums, such as "SHA256SUMS"
 	New       func() hash.Hash
 
-	escaped string // bytes that no line of the file can have in a name
-	escapes *strings.Replacer
+	// AppendLine appends the line of a file to those of File, as the program that checks
+	// them takes it.
+	AppendLine func(line, sum []byte, name string) []byte
 }
 
 // Kind says what is wrong with a file's bytes.

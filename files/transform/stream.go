@@ -9,9 +9,9 @@ import (
 // pieces are what bytes are carried in. A file that is small should not cost a new one.
 var pieces = sync.Pool{New: func() any { return new([64 << 10]byte) }}
 
-// stream carries all of in to out. Other than [io.Copy] it never asks the two what else
+// Stream carries all of in to out. Other than [io.Copy] it never asks the two what else
 // they can do, for then each file would allocate.
-func stream(out io.Writer, in io.Reader) error {
+func Stream(out io.Writer, in io.Reader) error {
 	if whole, ok := in.(*bytes.Reader); ok { // and need not be carried
 		_, err := whole.WriteTo(out)
 		return err

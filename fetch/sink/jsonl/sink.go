@@ -14,6 +14,7 @@ import (
 	"crawl/fetch/sink"
 	"crawl/files"
 	"crawl/files/transform"
+	"crawl/files/transform/page"
 )
 
 // Folder is where the files are.
@@ -50,7 +51,7 @@ type Sink struct {
 // off. The engine stays the caller's, to be closed after the Sink. Its error is a
 // [*sink.Error].
 func Open(ctx context.Context, eng files.Engine, opt Options) (*Sink, error) {
-	text, err := transform.Parse("text")
+	text, err := transform.New(page.Text())
 	if err != nil {
 		return nil, err
 	}

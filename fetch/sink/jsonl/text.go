@@ -24,7 +24,7 @@ type kind int
 const (
 	noText kind = iota
 	plain
-	page
+	markup
 )
 
 func kindOf(rec *fetch.Record) kind {
@@ -32,7 +32,7 @@ func kindOf(rec *fetch.Record) kind {
 	mime = strings.ToLower(mime)
 	switch {
 	case mime == "text/html", mime == "application/xhtml+xml":
-		return page
+		return markup
 	case strings.HasPrefix(mime, "text/"), strings.HasSuffix(mime, "+json"), strings.HasSuffix(mime, "+xml"):
 		return plain
 	}

@@ -17,6 +17,7 @@ import (
 	"crawl/fetch/sink"
 	"crawl/fetch/sink/transformed"
 	"crawl/files/transform"
+	"crawl/files/transform/steps"
 
 	"go.uber.org/goleak"
 )
@@ -53,7 +54,7 @@ func record(body io.Reader) *fetch.Record {
 
 func parse(t *testing.T, text string) transform.Chain {
 	t.Helper()
-	chain, err := transform.Parse(text)
+	chain, err := steps.Parse(text)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +168,7 @@ func TestSuffix(t *testing.T) {
 }
 
 func Example() {
-	chain, err := transform.Parse("replace=/one/two/")
+	chain, err := steps.Parse("replace=/one/two/")
 	if err != nil {
 		fmt.Println(err)
 		return

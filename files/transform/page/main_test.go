@@ -1,0 +1,11 @@
+package page
+
+import (
+	"testing"
+
+	"crawl/files/transform/steptest"
+)
+
+func TestMain(m *testing.M) { steptest.Main(m) }
+
+var bench = steptest.Bench{Set: Specs()}
