@@ -7,6 +7,7 @@ import (
 	"io"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -62,6 +63,9 @@ type run[In, Out any] struct {
 	cancel  context.CancelFunc
 	roster  *roster[In]
 
+	taking atomic.Int32 // how many workers wait for an item
+	more   func()       // starts one more, as far as that is allowed; nil where all are at work from the beginning
+
 	mu        sync.Mutex // guards the errors below
 	first     error
 	releasing error
@@ -75,10 +79,15 @@ func (r *run[In, Out]) loop(ctx context.Context, id int) {
 	}
 	for ctx.Err() == nil {
 		w.post.is(Taking)
+		r.taking.Add(1)
 		in, err := r.src.Next(ctx)
+		left := r.taking.Add(-1)
 		if err != nil {
 			r.ended(ctx, err)
 			break
+		}
+		if left == 0 && r.more != nil {
+			r.more()
 		}
 		r.carry(ctx, w, in)
 	}
@@ -108,16 +117,22 @@ func (r *run[In, Out]) processes(ctx context.Context, workers int) {
 	all.Wait()
 }
 
-// pool turns each loop as one long task.
+// pool turns each loop as one long task. A worker starts when another has taken an item
+// and none waits for the next, so that there are as many as are of use: the stack of one
+// that never has an item costs more than to fetch a page.
 func (r *run[In, Out]) pool(ctx context.Context, workers int) {
 	p, err := newTasks()
 	if err != nil {
 		r.fail(err)
 		return
 	}
-	for id := range workers {
-		p.submit(func() { r.loop(ctx, id) })
+	var started atomic.Int64
+	r.more = func() {
+		if id := int(started.Load()); id < workers && started.CompareAndSwap(int64(id), int64(id)+1) {
+			p.submit(func() { r.loop(ctx, id) })
+		}
 	}
+	r.more()
 	if err := p.wait(); err != nil {
 		r.fail(err)
 	}

@@ -130,7 +130,7 @@ type Frontier struct {
 // [*Error], ctx's, or one that Recorded gave. One process may have it open at a time.
 func Open(ctx context.Context, dir string, opts Options) (*Frontier, error) {
 	opts = opts.withDefaults()
-	f := &Frontier{dir: dir, opts: opts, fs: &faultFS{FS: vfs.Default}, prints: newFingerprinter(), recent: new(recent)}
+	f := &Frontier{dir: dir, opts: opts, fs: &faultFS{FS: vfs.Default}, prints: newFingerprinter(), recent: newRecent()}
 	if opts.disk != nil {
 		f.fs.FS = opts.disk
 	}
