@@ -148,7 +148,7 @@ func (v *visiting) children(rec *fetch.Record, found links.Found) []frontier.Ent
 		return nil
 	}
 	depth, beside := v.below(found.Format)
-	children := make([]frontier.Entry, 0, len(all))
+	var children []frontier.Entry
 	refused := map[scope.Rule]int64{}
 	for _, link := range all {
 		if v.Frontier.Knows(link.URL) { // as most links lead to what was met a moment ago

@@ -2,6 +2,7 @@ package links
 
 import (
 	"bytes"
+	"slices"
 
 	"crawl/fetch/urls"
 
@@ -30,7 +31,8 @@ type collector struct {
 }
 
 func newCollector(doc Document, opt Options, format Format, charset string, mem *memory) *collector {
-	c := &collector{
+	c := &mem.collector
+	*c = collector{
 		found:        Found{Format: format, Charset: charset},
 		opt:          opt,
 		most:         opt.Max,
@@ -90,7 +92,7 @@ func (c *collector) add(ref []byte, kind Kind, rel Rel) int {
 // again hears of a link that is kept. Of two to one URL it remains what leads to a page,
 // with the relations that both have.
 func (c *collector) again(i int, kind Kind, rel Rel) int {
-	known := &c.found.Links[i]
+	known := &c.links[i]
 	switch {
 	case kind.Page() && !known.Page() && c.pages < c.most:
 		*known = Link{URL: known.URL, Kind: kind, Rel: rel}
@@ -115,9 +117,15 @@ func (c *collector) keep(l Link) int {
 		return -1
 	}
 	*count++
-	c.at[l.URL] = len(c.found.Links)
-	c.found.Links = append(c.found.Links, l)
-	return len(c.found.Links) - 1
+	c.at[l.URL] = len(c.links)
+	c.links = append(c.links, l)
+	return len(c.links) - 1
+}
+
+// all is what was found, for good: the collector goes with its memory.
+func (c *collector) all() Found {
+	c.found.Links = slices.Clone(c.links)
+	return c.found
 }
 
 // setBase hears a base element. The first that has an href counts, even where that is

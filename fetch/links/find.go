@@ -55,7 +55,7 @@ func find(r io.Reader, doc Document, opt Options, limit int64) (Found, error) {
 	default:
 		c.read(text)
 	}
-	return c.found, fault
+	return c.all(), fault
 }
 
 // ending ends where its reader fails, and keeps the first fault for later: what came

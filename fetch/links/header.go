@@ -26,5 +26,5 @@ func Header(u urls.URL, values []string, refresh string, opt Options) []Link {
 	if ref, ok := refreshURL([]byte(refresh)); ok {
 		c.add(ref, Refresh, 0)
 	}
-	return c.found.Links
+	return c.all().Links
 }

@@ -14,7 +14,11 @@ type memory struct {
 	text   *bufio.Reader // their text
 	tokens *markup.Tokens
 
-	at      map[string]int // where in found.Links a URL is
+	collector collector
+	page      page // that is in no other
+
+	links   []Link         // that were found
+	at      map[string]int // where among them a URL is
 	written map[string]int // and where what a reference that is written like that leads to
 }
 
@@ -30,7 +34,7 @@ func newMemory() *memory {
 
 var memories = sync.Pool{New: func() any { return newMemory() }}
 
-// mostKept is how many URLs a map may have had that is used again.
+// mostKept is how many links a document may have had whose memory is used again.
 const mostKept = 4 << 10
 
 // free leaves it to others, without what is in it.
@@ -38,9 +42,12 @@ func (m *memory) free() {
 	m.raw.Reset(nil)
 	m.text.Reset(nil)
 	m.tokens.Reset(nil, markup.Options{})
-	if len(m.at) > mostKept { // which written has not more of
-		m.at, m.written = map[string]int{}, map[string]int{}
+	m.collector, m.page = collector{}, page{}
+	if len(m.links) > mostKept {
+		m.links, m.at, m.written = nil, map[string]int{}, map[string]int{}
 	}
+	clear(m.links)
+	m.links = m.links[:0]
 	clear(m.at)
 	clear(m.written)
 	memories.Put(m)

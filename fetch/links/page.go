@@ -27,12 +27,12 @@ type page struct {
 
 // page reads an HTML document, which is inside so many others.
 func (c *collector) page(text io.Reader, inside int) {
-	tokens := c.tokens
+	p, tokens := &c.memory.page, c.tokens
 	if inside > 0 { // of those outside
-		tokens = new(markup.Tokens)
+		p, tokens = new(page), new(markup.Tokens)
 	}
 	tokens.Reset(text, markup.Options{Max: c.longestToken})
-	p := page{tree: tree{collector: c}, tokens: tokens, inside: inside}
+	*p = page{tree: tree{collector: c}, tokens: tokens, inside: inside}
 	for {
 		switch kind := tokens.Next(); kind {
 		case markup.End:

@@ -178,7 +178,7 @@ func TestLongTokens(t *testing.T) {
 				c := newCollector(document(t, home, ""), Options{All: true}, format, "utf-8", newMemory())
 				c.longestToken = longest
 				c.read(strings.NewReader(`<a href=/x>` + text + `<a href=/y>`))
-				if got := shown(c.found.Links); !slices.Equal(got, []string{"a /x", "a /y"}) {
+				if got := shown(c.all().Links); !slices.Equal(got, []string{"a /x", "a /y"}) {
 					t.Error(got)
 				}
 			})

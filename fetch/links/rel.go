@@ -38,13 +38,12 @@ type relations struct {
 // kind is where the first of several relations that counts leads; ok is false when
 // none is to be fetched.
 func (r relations) kind() (kind Kind, ok bool) {
-	words := strings.Fields(r.rel)
-	for _, word := range words {
+	for word := range strings.FieldsSeq(r.rel) {
 		if word == "stylesheet" { // "alternate stylesheet" is no page
 			return Style, true
 		}
 	}
-	for _, word := range words {
+	for word := range strings.FieldsSeq(r.rel) {
 		if kind, ok := r.one(word); ok {
 			return kind, true
 		}

@@ -12,7 +12,7 @@ import (
 
 // entry is a page in a sitemap or feed, as far as it has been heard.
 type entry struct {
-	place    int // in found.Links, or -1
+	place    int // among the links, or -1
 	modified time.Time
 	priority float32
 }
@@ -20,7 +20,7 @@ type entry struct {
 // hint adds to a link what was said beside it.
 func (c *collector) hint(e entry) {
 	if e.place >= 0 {
-		l := &c.found.Links[e.place]
+		l := &c.links[e.place]
 		l.Modified, l.Priority = e.modified, e.priority
 	}
 }

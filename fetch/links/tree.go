@@ -45,7 +45,7 @@ func (p *tree) wanted(raw []byte) bool {
 	case p.name != "":
 		return true
 	}
-	return bytes.ContainsAny(raw, "(&") || p.found.Format == XML && bytes.Contains(raw, []byte("xlink:href"))
+	return bytes.IndexByte(raw, '(') >= 0 || bytes.IndexByte(raw, '&') >= 0 || p.found.Format == XML && bytes.Contains(raw, []byte("xlink:href"))
 }
 
 // closed hears an end tag.

@@ -17,6 +17,9 @@ import (
 // maxLine bounds a line: what [Journal.Append] writes is never longer.
 const maxLine = 1 << 20
 
+// blockSize is how much is read at once.
+const blockSize = 64 << 10
+
 // LineError is a line that is no record. Those around it may well be.
 type LineError struct {
 	Number int64 // from 1
@@ -122,14 +125,15 @@ func isLineError(err error) bool {
 type reader[L any] struct {
 	format   *Format[L]
 	buffered *bufio.Reader
-	at       int64 // where in the journal the next line begins
-	number   int64 // of the last line
-	head     head  // of the first one
+	long     []byte // a line that buffered has no room for
+	at       int64  // where in the journal the next line begins
+	number   int64  // of the last line
+	head     head   // of the first one
 	line     L
 }
 
 func newReader[L any](r io.Reader, f *Format[L]) *reader[L] {
-	return &reader[L]{format: f, buffered: bufio.NewReaderSize(r, maxLine)}
+	return &reader[L]{format: f, buffered: bufio.NewReaderSize(r, blockSize)}
 }
 
 // next returns the next record, valid until the call after. Its errors are
@@ -161,22 +165,32 @@ func (r *reader[L]) next() (*L, error) {
 // errTooLong for one that was skipped.
 func (r *reader[L]) raw() ([]byte, error) {
 	raw, err := r.buffered.ReadSlice('\n')
-	if err == nil {
-		r.at += int64(len(raw))
-		r.number++
-		return raw, nil
-	}
-	skipped := int64(len(raw))
-	for err == bufio.ErrBufferFull {
-		raw, err = r.buffered.ReadSlice('\n')
-		skipped += int64(len(raw))
+	size := int64(len(raw))
+	if err == bufio.ErrBufferFull {
+		raw, size, err = r.rest(raw)
 	}
 	if err != nil {
 		return nil, err
 	}
-	r.at += skipped
+	r.at += size
 	r.number++
-	return nil, errTooLong
+	if size > maxLine {
+		return nil, errTooLong
+	}
+	return raw, nil
+}
+
+// rest reads on in a line that buffered has no room for. What is too long is only measured.
+func (r *reader[L]) rest(begin []byte) (raw []byte, size int64, err error) {
+	r.long = append(r.long[:0], begin...)
+	size = int64(len(begin))
+	for err = bufio.ErrBufferFull; err == bufio.ErrBufferFull; {
+		begin, err = r.buffered.ReadSlice('\n')
+		if size += int64(len(begin)); size <= maxLine {
+			r.long = append(r.long, begin...)
+		}
+	}
+	return r.long, size, err
 }
 
 // withContext ends a long read with its context.
