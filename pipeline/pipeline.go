@@ -62,7 +62,7 @@ const (
 	Blocking  Mode = "blocking"  // the caller itself, one item after the other
 	Threads   Mode = "threads"   // goroutines, each locked to an OS thread of its own
 	Processes Mode = "processes" // goroutines, each in front of a child process: the Maker is Children's
-	Pool      Mode = "pool"      // long-lived goroutines out of a pool
+	Pool      Mode = "pool"      // long-lived goroutines out of a pool, started as they are of use
 	Async     Mode = "async"     // one taker that starts a pooled task for each item
 )
 

@@ -126,13 +126,13 @@ func (r *run[In, Out]) pool(ctx context.Context, workers int) {
 		r.fail(err)
 		return
 	}
-	var started atomic.Int64
+	var others atomic.Int64 // beside the first
 	r.more = func() {
-		if id := int(started.Load()); id < workers && started.CompareAndSwap(int64(id), int64(id)+1) {
-			p.submit(func() { r.loop(ctx, id) })
+		if n := others.Load(); n+1 < int64(workers) && others.CompareAndSwap(n, n+1) {
+			p.start(func() { r.loop(ctx, int(n)+1) }) // or else there are fewer
 		}
 	}
-	r.more()
+	p.submit(func() { r.loop(ctx, 0) })
 	if err := p.wait(); err != nil {
 		r.fail(err)
 	}

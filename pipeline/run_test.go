@@ -159,6 +159,33 @@ func TestRunTakesTheTimeOfItsWidth(t *testing.T) {
 	})
 }
 
+// Of a pool a worker starts when the others are busy: who has carried an item before
+// the next comes needs no more than the one who waits for that.
+func TestRunStartsNoMoreWorkersThanAreOfUse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ticker := time.NewTicker(2 * time.Second)
+		defer ticker.Stop()
+		src := SourceFunc[int](func(ctx context.Context) (int, error) {
+			select {
+			case <-ticker.C:
+				return 0, nil
+			case <-ctx.Done():
+				return 0, ctx.Err()
+			}
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		var l ledger
+		err := Run(ctx, Pool, width, src, l.maker(second), l.settle)
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Error(err)
+		}
+		if made := l.made.Load(); made != 2 || l.settled.Load() < 20 {
+			t.Errorf("%d workers for %d items", made, l.settled.Load())
+		}
+	})
+}
+
 func TestRunEndsAtTheFirstError(t *testing.T) {
 	broken := errors.New("broken")
 	for _, where := range []string{"source", "maker", "settle"} {

@@ -28,16 +28,24 @@ func newTasks() (*tasks, error) {
 	return &tasks{pool: p}, nil
 }
 
-// submit starts task on the pool, or runs it here should the pool not take it: the
-// item in it must not be lost. It is not called from inside a task.
-func (t *tasks) submit(task func()) {
+// start starts task on the pool, and reports whether the pool took it.
+func (t *tasks) start(task func()) bool {
 	t.all.Add(1)
-	counted := func() {
+	err := t.pool.Submit(func() {
 		task()
 		t.all.Done() // not deferred: a panic must not let the process go on to its end
+	})
+	if err != nil {
+		t.all.Done()
 	}
-	if t.pool.Submit(counted) != nil {
-		counted()
+	return err == nil
+}
+
+// submit is start, or runs task here should the pool not take it: the item in it must not
+// be lost. It is not called from inside a task.
+func (t *tasks) submit(task func()) {
+	if !t.start(task) {
+		task()
 	}
 }
 
