@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/net/idna"
 )
@@ -107,9 +108,20 @@ func withoutWWW(host string) string {
 }
 
 // sessionPaths are paths with a part that names a session of ASP.NET.
-var sessionPaths = [...]*regexp.Regexp{
-	regexp.MustCompile(`(?i)^(.*/)\((?:[a-z]\([0-9a-z]{24}\))+\)/([^?]+\.aspx.*)$`),
-	regexp.MustCompile(`(?i)^(.*/)\([0-9a-z]{24}\)/([^?]+\.aspx.*)$`),
+var sessionPaths = expressions(
+	`(?i)^(.*/)\((?:[a-z]\([0-9a-z]{24}\))+\)/([^?]+\.aspx.*)$`,
+	`(?i)^(.*/)\([0-9a-z]{24}\)/([^?]+\.aspx.*)$`,
+)
+
+// expressions compiles them once they are asked for, which most runs do not.
+func expressions(all ...string) func() []*regexp.Regexp {
+	return sync.OnceValue(func() []*regexp.Regexp {
+		compiled := make([]*regexp.Regexp, len(all))
+		for i, one := range all {
+			compiled[i] = regexp.MustCompile(one)
+		}
+		return compiled
+	})
 }
 
 // surtPath is a path that began with a slash.
@@ -128,7 +140,7 @@ func surtPath(path string) string {
 	}
 	path = "/" + strings.ToLower(escaped(strings.Join(kept, "/")))
 	if strings.Contains(path, ".aspx") {
-		for _, session := range sessionPaths {
+		for _, session := range sessionPaths() {
 			path = session.ReplaceAllString(path, "$1$2")
 		}
 	}
@@ -139,19 +151,19 @@ func surtPath(path string) string {
 }
 
 // sessionQueries are queries with parameters that name a session.
-var sessionQueries = [...]*regexp.Regexp{
-	regexp.MustCompile(`(?i)^(.*)jsessionid=[0-9a-z]{32}(?:&(.*))?$`),
-	regexp.MustCompile(`(?i)^(.*)phpsessid=[0-9a-z]{32}(?:&(.*))?$`),
-	regexp.MustCompile(`(?i)^(.*)sid=[0-9a-z]{32}(?:&(.*))?$`),
-	regexp.MustCompile(`(?i)^(.*)aspsessionid[a-z]{8}=[a-z]{24}(?:&(.*))?$`),
-	regexp.MustCompile(`(?i)^(.*)cfid=[^&]+&cftoken=[^&]+(?:&(.*))?$`),
-}
+var sessionQueries = expressions(
+	`(?i)^(.*)jsessionid=[0-9a-z]{32}(?:&(.*))?$`,
+	`(?i)^(.*)phpsessid=[0-9a-z]{32}(?:&(.*))?$`,
+	`(?i)^(.*)sid=[0-9a-z]{32}(?:&(.*))?$`,
+	`(?i)^(.*)aspsessionid[a-z]{8}=[a-z]{24}(?:&(.*))?$`,
+	`(?i)^(.*)cfid=[^&]+&cftoken=[^&]+(?:&(.*))?$`,
+)
 
 // surtQuery is a query with its parameters in order, and the question mark before it.
 func surtQuery(query string) string {
 	query = escaped(unescaped(query))
 	if lower := strings.ToLower(query); strings.Contains(lower, "id=") || strings.Contains(lower, "sessionid") {
-		for _, session := range sessionQueries {
+		for _, session := range sessionQueries() {
 			query = session.ReplaceAllString(query, "$1$2")
 		}
 	}

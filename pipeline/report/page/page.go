@@ -24,6 +24,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"sync"
 
 	"crawl/pipeline/report/plot"
 	"crawl/pipeline/stats"
@@ -53,32 +54,35 @@ type Block interface{ kind() string }
 //go:embed page.tmpl blocks.tmpl style.css
 var files embed.FS
 
-var templates = template.Must(template.New("page").Funcs(template.FuncMap{
-	"show": stats.Printable,
-	"svg":  plot.Plot.SVG,
-	"kind": Block.kind,
-}).ParseFS(files, "page.tmpl", "blocks.tmpl"))
+var templates = sync.OnceValue(func() *template.Template { // which few runs need
+	return template.Must(template.New("page").Funcs(template.FuncMap{
+		"show": stats.Printable,
+		"svg":  plot.Plot.SVG,
+		"kind": Block.kind,
+	}).ParseFS(files, "page.tmpl", "blocks.tmpl"))
+})
 
 // style and the policy that allows it and nothing else. The hash means that not even
 // text which got past all escaping could bring a style of its own.
-var style, policy = func() (template.CSS, string) {
-	css, err := files.ReadFile("style.css")
+var style = sync.OnceValues(func() (css template.CSS, policy string) {
+	b, err := files.ReadFile("style.css")
 	if err != nil {
 		panic(err) // it is embedded
 	}
-	sum := sha256.Sum256(css)
-	return template.CSS(css), fmt.Sprintf("default-src 'none'; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'",
+	sum := sha256.Sum256(b)
+	return template.CSS(b), fmt.Sprintf("default-src 'none'; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'",
 		base64.StdEncoding.EncodeToString(sum[:]))
-}()
+})
 
 // Write writes the page in one piece, or nothing of it.
 func Write(w io.Writer, p Page) error {
 	var b bytes.Buffer
-	err := templates.ExecuteTemplate(&b, "page.tmpl", struct {
+	css, policy := style()
+	err := templates().ExecuteTemplate(&b, "page.tmpl", struct {
 		Page
 		Style  template.CSS
 		Policy string
-	}{p, style, policy})
+	}{p, css, policy})
 	if err != nil {
 		return fmt.Errorf("page %q: %w", p.Title, err)
 	}
