@@ -2,7 +2,6 @@ package links
 
 import (
 	"bytes"
-	"slices"
 
 	"crawl/fetch/urls"
 
@@ -124,7 +123,7 @@ func (c *collector) keep(l Link) int {
 
 // all is what was found, for good: the collector goes with its memory.
 func (c *collector) all() Found {
-	c.found.Links = slices.Clone(c.links)
+	c.found.Links = append([]Link(nil), c.links...) // nil for none
 	return c.found
 }
 

@@ -47,6 +47,9 @@ func check(t *testing.T, doc Document, opt Options, text string, want ...string)
 	if got := shown(found.Links); !slices.Equal(got, want) {
 		t.Errorf("%.300s\ngot  %q\nwant %q", text, got, want)
 	}
+	if len(found.Links) == 0 && found.Links != nil { // which would be there in JSON
+		t.Errorf("%.300s: no links, and not nil", text)
+	}
 	return found
 }
 
