@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Holds a crawl that follows links against wget -r on a real site: a folder of pages that
 # nginx serves. Both must ask for the same URLs, the crawl for none twice. What either
-# asked for is taken from the server's log.
+# asked for is taken from the server's log. Where wget2 is installed, the processor time
+# that both take is compared, too: three times in turn, of which the median counts.
 #
 #   testdata/follow-wget.sh DOCROOT [START=/]
 #
@@ -49,13 +50,19 @@ for ((i = 0; i < 50; i++)); do
 done
 url=http://127.0.0.1:$port$start
 
-# took PROGRAM ARG...: runs it, and says the processor time that it took.
+# took PROGRAM ARG...: runs it, and says how many seconds of processor time it took. Both
+# programs fail where a link is broken.
 took() {
   local TIMEFORMAT='%U %S'
-  { time "$@" >/dev/null 2>&1; } 2>&1 | awk '{ printf "%.2f s user and %.2f s system", $1, $2 }'
+  { time timeout 900 "$@" >/dev/null 2>&1 || true; } 2>&1 | awk '{ printf "%.2f\n", $1 + $2 }'
 }
-cpu_wget=$(cd "$work" && took timeout 900 wget -q -r -l inf -U wget -e robots=off -P wget "$url" || true)
-cpu_crawl=$(took timeout 900 "$work/crawl" -q -A crawl -d 1000000 --links all --per-host 32 -o "$work/out" "$url" || true)
+by_wget() { took wget -q -r -l inf -U wget -e robots=off -P "$work/wget" "$url"; }
+by_crawl() {
+  took "$work/crawl" -q -A crawl -d 1000000 --links all --per-host 32 -o "$work/out" "$url"
+}
+by_wget2() { took wget2 -q -r -l inf -U wget2 --robots=off -P "$work/wget2" "$url"; }
+cpu_wget=$(by_wget)
+cpu_crawl=$(by_crawl)
 
 asked() { # WHO STATUS: the paths that were asked for
   sed -n "s/^$1 $2 //p" "$work/access.log"
@@ -70,5 +77,14 @@ more=$(comm -13 "$work/by-wget" "$work/by-crawl" | sed '/^\/robots.txt$/d' | tee
 sed -n '1,5s/^/only wget: /p' "$work/missed"
 sed -n '1,5s/^/only crawl: /p' "$work/more"
 echo "follow-wget: $(wc -l <"$work/by-wget") URLs by wget, $(wc -l <"$work/by-crawl") by crawl, none of them twice"
-echo "follow-wget: wget took $cpu_wget; crawl $cpu_crawl"
+echo "follow-wget: wget took $cpu_wget s of processor time, crawl $cpu_crawl s"
 [[ $missed == 0 && $more == 0 ]] || die "$missed only by wget, $more only by crawl"
+
+command -v wget2 >/dev/null || exit 0
+for ((i = 0; i < 3; i++)); do
+  rm -rf "$work/wget" "$work/wget2" "$work/out"
+  by_wget2 >>"$work/of-wget2"
+  by_crawl >>"$work/of-crawl"
+done
+median() { sort -n "$1" | sed -n 2p; }
+echo "follow-wget: wget2 took $(median "$work/of-wget2") s of processor time, crawl $(median "$work/of-crawl") s"

@@ -58,12 +58,12 @@ type gate struct {
 	open  atomic.Bool // and this
 }
 
-// newGate is for the workers of spec. Some modes make them one after the other, when
-// there is something to do.
+// newGate is for the workers of spec. Other modes than these make them one after the
+// other, when there is something to do.
 func newGate(spec compare.Spec, clock *compare.Clock) *gate {
-	parties := spec.Width
-	if mode := pipeline.Mode(spec.Mode); mode == pipeline.Blocking || mode == pipeline.Async {
-		parties = 1
+	parties := 1
+	if mode := pipeline.Mode(spec.Mode); mode == pipeline.Threads || mode == pipeline.Processes {
+		parties = spec.Width
 	}
 	return &gate{clock: clock, all: pipeline.NewBarrier(parties)}
 }
