@@ -48,6 +48,16 @@ func (j *journal) Append(_ context.Context, line *manifest.Line) error {
 	return j.err
 }
 
+// of is the record of a URL. Which comes first of a page's and those of what it links to
+// is open.
+func (j *journal) of(url string) manifest.Line {
+	i := slices.IndexFunc(j.lines, func(l manifest.Line) bool { return l.URL == url })
+	if i < 0 {
+		return manifest.Line{Reason: "there is no record"}
+	}
+	return j.lines[i]
+}
+
 // outcomes are the records as text, in the order of URLs.
 func (j *journal) outcomes() []string {
 	var all []string

@@ -53,8 +53,9 @@ func TestWhatPagesAsk(t *testing.T) {
 			if err := c.Run(t.Context(), nil); err != nil {
 				t.Fatal(err)
 			}
-			if got := len(j.lines) > 1; got != test.follows || j.lines[0].Robots != test.robots {
-				t.Errorf("followed: %v, recorded %q", got, j.lines[0].Robots)
+			seed := j.of("http://a.test/")
+			if got := len(j.lines) > 1; got != test.follows || seed.Robots != test.robots || seed.Status != 200 {
+				t.Errorf("followed: %v, recorded %q", got, seed.Robots)
 			}
 		})
 	}
