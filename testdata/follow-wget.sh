@@ -56,13 +56,11 @@ took() {
   local TIMEFORMAT='%U %S'
   { time timeout 900 "$@" >/dev/null 2>&1 || true; } 2>&1 | awk '{ printf "%.2f\n", $1 + $2 }'
 }
-by_wget() { took wget -q -r -l inf -U wget -e robots=off -P "$work/wget" "$url"; }
-by_crawl() {
-  took "$work/crawl" -q -A crawl -d 1000000 --links all --per-host 32 -o "$work/out" "$url"
-}
-by_wget2() { took wget2 -q -r -l inf -U wget2 --robots=off -P "$work/wget2" "$url"; }
-cpu_wget=$(by_wget)
-cpu_crawl=$(by_crawl)
+by_wget() { took wget -q -r -l inf -U wget -e robots=off -P "$1" "$url"; }
+by_wget2() { took wget2 -q -r -l inf -U wget2 --robots=off -P "$1" "$url"; }
+by_crawl() { took "$work/crawl" -q -A crawl -d 1000000 --links all --per-host 32 -o "$1" "$url"; }
+cpu_wget=$(by_wget "$work/wget")
+cpu_crawl=$(by_crawl "$work/out")
 
 asked() { # WHO STATUS: the paths that were asked for
   sed -n "s/^$1 $2 //p" "$work/access.log"
@@ -81,10 +79,9 @@ echo "follow-wget: wget took $cpu_wget s of processor time, crawl $cpu_crawl s"
 [[ $missed == 0 && $more == 0 ]] || die "$missed only by wget, $more only by crawl"
 
 command -v wget2 >/dev/null || exit 0
-for ((i = 0; i < 3; i++)); do
-  rm -rf "$work/wget" "$work/wget2" "$work/out"
-  by_wget2 >>"$work/of-wget2"
-  by_crawl >>"$work/of-crawl"
+for ((i = 0; i < 3; i++)); do # into new folders: ext4 is slow where files were removed lately
+  by_wget2 "$work/wget2-$i" >>"$work/of-wget2"
+  by_crawl "$work/out-$i" >>"$work/of-crawl"
 done
 median() { sort -n "$1" | sed -n 2p; }
 echo "follow-wget: wget2 took $(median "$work/of-wget2") s of processor time, crawl $(median "$work/of-crawl") s"
