@@ -173,7 +173,7 @@ func TestRunStartsNoMoreWorkersThanAreOfUse(t *testing.T) {
 				return 0, ctx.Err()
 			}
 		})
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute+time.Second) // between two items
 		defer cancel()
 		var l ledger
 		err := Run(ctx, Pool, width, src, l.maker(second), l.settle)
