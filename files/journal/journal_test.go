@@ -500,6 +500,36 @@ func TestLongLinesAreShortened(t *testing.T) {
 	f.expect("a", "b")
 }
 
+// A line may be longer than what is read at once, up to the limit.
+func TestReadLinesOfManyLengths(t *testing.T) {
+	lineOf := func(reason int) string {
+		l := &testLine{URL: "https://h/a", Outcome: fetched, Reason: strings.Repeat("x", reason)}
+		return string(appendTestLine(nil, l, 0))
+	}
+	short := lineOf(1)
+	for _, size := range []int{blockSize - 1, blockSize, blockSize + 1, 2 * blockSize, 5*blockSize + 7, maxLine - 1, maxLine, maxLine + 1} {
+		long := lineOf(size - len(short) + 1)
+		if len(long) != size {
+			t.Fatalf("a line of %d bytes, not of %d", len(long), size)
+		}
+		var lengths []int
+		for l, err := range Read(strings.NewReader(short+long+short+long[:size-1]), testFormat) {
+			if err != nil {
+				lengths = append(lengths, -1)
+				continue
+			}
+			lengths = append(lengths, len(lineOf(len(l.Reason))))
+		}
+		want := []int{len(short), size, len(short)}
+		if size > maxLine {
+			want[1] = -1
+		}
+		if !slices.Equal(lengths, want) {
+			t.Errorf("of %d bytes: %v, not %v", size, lengths, want)
+		}
+	}
+}
+
 func TestReadGoesOnAfterALongLine(t *testing.T) {
 	line := string(appendTestLine(nil, &testLine{URL: "https://h/a", Outcome: fetched}, 0))
 	var got []string
