@@ -14,7 +14,9 @@ import (
 // Run takes items from src until it ends, carries each through a worker's Func and
 // hands the Result to settle. There are at most so many workers, hence items in
 // flight; under Blocking there is always one. settle is called by many workers at
-// once.
+// once. Under Pool a worker starts when another has taken an item and none waits in src
+// for the next, so a Source that works in Next, rather than waits, is asked by few at
+// once, and a Maker must not wait for the others.
 //
 // Whatever was taken is settled. An error of src, mk or settle ends the run, as
 // the end of ctx does: no more is taken, Funcs in flight see their context end,
@@ -117,9 +119,8 @@ func (r *run[In, Out]) processes(ctx context.Context, workers int) {
 	all.Wait()
 }
 
-// pool turns each loop as one long task. A worker starts when another has taken an item
-// and none waits for the next, so that there are as many as are of use: the stack of one
-// that never has an item costs more than to fetch a page.
+// pool turns each loop as one long task, and begins as few as are of use: the stack of a
+// worker that never has an item costs more than to fetch a page.
 func (r *run[In, Out]) pool(ctx context.Context, workers int) {
 	p, err := newTasks()
 	if err != nil {

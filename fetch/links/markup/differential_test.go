@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -137,13 +138,17 @@ func TestAgree(t *testing.T) {
 	agree(t, []byte(strings.Repeat(all[:strings.Index(all, "<plaintext>")], 500)))
 }
 
+// forgets is what theirs reads wrong: that a script is escaped it forgets at a < that begins
+// nothing.
+var forgets = regexp.MustCompile(`(?is)<script.*<!--.*</?(?:[^a-z/]|$)`)
+
 func FuzzAgree(f *testing.F) {
 	for _, text := range documents {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		if bytes.Contains(text, []byte("<!--")) && bytes.Contains(bytes.ToLower(text), []byte("<script")) {
-			t.Skip("theirs forgets that a script is escaped at a < that begins nothing")
+		if forgets.Match(text) {
+			return
 		}
 		agree(t, bytes.ToValidUTF8(text, []byte("\uFFFD")))
 	})
